@@ -1,0 +1,105 @@
+"""The fingerprint of a date: a digest of each thing its result depends on, comparable part by part."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from overnight.lake.storage import FileRef
+from overnight.settings import ROOT
+from overnight.spec import Pipeline
+
+SCORING_LIBRARIES = ("numpy", "pandas", "pyarrow", "pyspark", "scikit-learn", "skops")
+PROJECT_FOLDERS = ("overnight", "pipelines", "feature_pipelines", "expectations", "models", "jobs")
+RESULT_FOLDERS = ("feature_pipelines", "expectations")
+SCORING_MODULES = ("overnight.scoring.worker", "overnight.lake.sources", "overnight.validation.gate")
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Digests (hexadecimal SHA-256) of what a date's result depends on; `libraries` by itself makes nothing stale."""
+
+    inputs: str
+    code: str
+    spec: str
+    model: str
+    libraries: str
+
+    def differences(self, other: "Fingerprint") -> list[str]:
+        """The parts that differ, e.g. `["inputs", "model"]`; differing libraries count for nothing."""
+        mine, theirs = asdict(self), asdict(other)
+        return [part for part in mine if part != "libraries" and mine[part] != theirs[part]]
+
+
+def of_inputs(files: Mapping[str, Iterable[FileRef]]) -> str:
+    """Digest of the files that a date reads: path, size and modification time, by source."""
+    return _digest({source: sorted([file.uri, file.size, file.modified] for file in found) for source, found in files.items()})
+
+
+def of_spec(pipeline: Pipeline) -> str:
+    """Digest of the fields of the spec that decide rows or scores; description, owner and schedule do not."""
+    ignored = ("description", "owner", "schedule", "drift", "training")
+    return _digest({name: repr(value) for name, value in vars(pipeline).items() if name not in ignored})
+
+
+def of_libraries() -> str:
+    """Digest of the versions of the libraries that take part in scoring."""
+    return _digest(library_versions())
+
+
+def library_versions() -> dict[str, str]:
+    """The installed versions of the libraries that take part in scoring."""
+    return {name: version(name) for name in SCORING_LIBRARIES}
+
+
+def of_code(pipeline: str, root: Path = ROOT, homes: Sequence[Path] = ()) -> str:
+    """Digest of the pipeline's feature code and suites, the engine's scoring path, and all of this project they import.
+
+    Comments, docstrings and formatting do not count: the digest is over the syntax trees.
+    """
+    entries = (*(f"{folder}.{pipeline}" for folder in RESULT_FOLDERS), *SCORING_MODULES)
+    places = (root, *homes)
+    return _digest({module: _tree(source) for module, source in _import_closure(entries, places).items()})
+
+
+def _import_closure(entries: Iterable[str], places: Sequence[Path]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    waiting = list(entries)
+    while waiting:
+        module = waiting.pop()
+        path = _path_of(module, places)
+        if module in found or path is None:
+            continue
+        found[module] = path.read_text()
+        waiting += [name for name in _imports(found[module]) if name.partition(".")[0] in PROJECT_FOLDERS]
+    return dict(sorted(found.items()))
+
+
+def _path_of(module: str, places: Sequence[Path]) -> Path | None:
+    relative = Path(*module.split("."))
+    candidates = (candidate for place in places for candidate in (place / relative.with_suffix(".py"), place / relative / "__init__.py"))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _tree(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

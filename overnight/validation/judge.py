@@ -1,0 +1,140 @@
+"""Judges partitions of one source with its Great Expectations suite; verdicts do not depend on which are judged together."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import, which reads it
+
+from great_expectations.core.metric_function_types import SummarizationMetricNameSuffixes  # noqa: E402
+from great_expectations.core.result_format import ResultFormat  # noqa: E402
+from great_expectations.expectations.expectation import Expectation  # noqa: E402
+from great_expectations.validator.metric_configuration import MetricConfiguration  # noqa: E402
+from pyspark.sql import Column, DataFrame  # noqa: E402
+from pyspark.sql import functions as F  # noqa: E402
+
+from overnight.errors import BadData, UsageError  # noqa: E402
+from overnight.validation.batch import Batch  # noqa: E402
+from overnight.validation.grouped_engine import GroupedEngine  # noqa: E402
+from overnight.validation.verdict import INFO, WARNING, Check  # noqa: E402
+
+Suite = Callable[[Batch], Sequence[Expectation]]
+BASIC: Mapping[str, Any] = {"result_format": {"result_format": ResultFormat.BASIC, "partial_unexpected_count": 0}}
+UNEXPECTED_COUNT = SummarizationMetricNameSuffixes.UNEXPECTED_COUNT.value
+
+
+def judge(rows: DataFrame, suite: Suite, batches: Sequence[Batch]) -> dict[date, tuple[Check, ...]]:
+    """Evaluate a suite on each batch's partition of `rows`, which carries `partition_date`.
+
+    Raises:
+        BadData: Spark could not read a file behind the rows; the message names it.
+    """
+    engine = GroupedEngine(rows)
+    return {batch.day: _checks(engine, suite(batch), batch.day) for batch in batches}
+
+
+def broken_rules(rows: DataFrame, suite: Suite, batch: Batch) -> dict[str, Column]:
+    """The row rules of a suite as conditions that are true for rows that break them, by rule name.
+
+    Only rules of severity `warning` quarantine; the conditions are the expectations' own.
+    """
+    rules = [rule for rule in suite(batch) if severity(rule) == WARNING and is_row_rule(rule)]
+    if not rules:
+        return {}
+    engine = GroupedEngine(rows)
+    with engine.focused_on(batch.day):
+        return {rule_name(rule): F.coalesce(_condition(engine, rule), F.lit(False)) for rule in rules}
+
+
+def is_row_rule(expectation: Expectation) -> bool:
+    """Whether the expectation speaks about single rows."""
+    return bool(getattr(expectation, "map_metric", None))
+
+
+def severity(expectation: Expectation) -> str:
+    """`critical`, `warning` or `info`."""
+    found = expectation.severity
+    return str(getattr(found, "value", found)).lower()
+
+
+def rule_name(expectation: Expectation) -> str:
+    """The name under which a rule's failures are counted, e.g. `expect_column_values_to_be_in_set(origin)`."""
+    columns = _columns(expectation)
+    return f"{expectation.expectation_type}({columns})" if columns else str(expectation.expectation_type)
+
+
+def _checks(engine: GroupedEngine, expectations: Sequence[Expectation], day: date) -> tuple[Check, ...]:
+    asked = {_identity(each.configuration): each for each in expectations}
+    with engine.focused_on(day):
+        found = {identity: engine.recall(identity, each, BASIC) for identity, each in asked.items()}
+        new = [asked[identity].configuration for identity, known in found.items() if known is None]
+        for result in engine.validator.graph_validate(new, dict(BASIC)) if new else ():
+            found[_identity(result.expectation_config)] = result
+    return tuple(_check(each, found[identity]) for identity, each in asked.items())
+
+
+def _identity(configuration: Any) -> str:
+    """An expectation's type and arguments as text, equal for expectations that ask the same."""
+    kwargs = {name: value for name, value in configuration.kwargs.items() if name != "batch_id"}
+    return f"{configuration.type}{sorted(kwargs.items())!r}"
+
+
+def _check(expectation: Expectation, result: Any) -> Check:
+    error = _error(result.get("exception_info"))
+    if error and "FAILED_READ_FILE" in error:
+        raise BadData(f"A raw file cannot be read: {error}. Land the partition again.")
+    found = result["result"] or {}
+    return Check(
+        expectation=str(expectation.expectation_type),
+        column=_columns(expectation),
+        severity=severity(expectation),
+        success=bool(result["success"]),
+        observed=error or _observed(found),
+        unexpected=found.get("unexpected_count"),
+        is_row_rule=is_row_rule(expectation),
+    )
+
+
+def _observed(found: Mapping[str, Any]) -> str:
+    if "unexpected_count" in found:
+        return f"{found['unexpected_count']} of {found['element_count']} rows"
+    value = found.get("observed_value")
+    missing = (found.get("details") or {}).get("mismatched", {}).get("missing")
+    if missing:
+        return f"missing {', '.join(missing)}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _error(exception_info: Mapping[str, Any] | None) -> str | None:
+    """Great Expectations nests its exceptions by metric; the first message says what happened."""
+    if not exception_info:
+        return None
+    if exception_info.get("raised_exception"):
+        return _first_line(exception_info.get("exception_message"))
+    nested = [each for each in exception_info.values() if isinstance(each, Mapping) and each.get("raised_exception")]
+    return _first_line(nested[0].get("exception_message")) if nested else None
+
+
+def _first_line(message: Any) -> str:
+    lines = [line for line in str(message).splitlines() if line.strip()]
+    return f"could not be evaluated: {lines[0]}" if lines else "could not be evaluated"
+
+
+def _columns(expectation: Expectation) -> str:
+    kwargs = expectation.configuration.kwargs
+    columns = kwargs.get("column_list") or [kwargs.get(name) for name in ("column", "column_A", "column_B")]
+    return ", ".join(column for column in columns if column)
+
+
+def _condition(engine: GroupedEngine, rule: Expectation) -> Column:
+    if rule.configuration.kwargs.get("row_condition"):
+        raise UsageError(
+            f"{rule_name(rule)} has a row_condition and severity `warning`: its rows cannot be quarantined. "
+            f"Give it severity `{INFO}` or `critical`, or express the condition as a rule of its own."
+        )
+    dependencies = rule.get_validation_dependencies(engine, {"result_format": {"result_format": ResultFormat.BOOLEAN_ONLY}})
+    counted = dependencies.metric_configurations[f"{rule.map_metric}.{UNEXPECTED_COUNT}"]
+    condition = MetricConfiguration(f"{rule.map_metric}.condition", counted.metric_domain_kwargs, counted.metric_value_kwargs)
+    column: Column = engine.validator.get_metric(condition)[0]
+    return column
