@@ -61,7 +61,7 @@ def features(inputs: FeatureInputs) -> DataFrame:
 def label(outcomes: DataFrame) -> DataFrame:
     """Whether a flight arrived more than 15 minutes late; flights that never arrived have no label."""
     arrived = outcomes.where(F.col("arr_delay").isNotNull())
-    return arrived.select(*KEY, is_late().alias("is_late"))
+    return arrived.select(*KEY, TARGET_DATE, is_late().alias("is_late"))
 
 
 def is_late() -> Column:

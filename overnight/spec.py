@@ -1,6 +1,6 @@
 """What a pipeline is: frozen, typed specs that are checked when they are built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +13,10 @@ from overnight.errors import UsageError
 def _require(holds: bool, problem: str, next_step: str) -> None:
     if not holds:
         raise UsageError(f"{problem} {next_step}")
+
+
+# The partition date under which the one partition of an undated source goes.
+UNDATED = date(1970, 1, 1)
 
 
 class Task(StrEnum):
@@ -74,6 +78,10 @@ class CutOff:
         local = datetime.combine(target_date + timedelta(days=self.days_after), self.at, ZoneInfo(self.timezone))
         return local.astimezone(UTC)
 
+    def midnight(self, day: date) -> datetime:
+        """When a local day begins, in UTC."""
+        return datetime.combine(day, time(0), ZoneInfo(self.timezone)).astimezone(UTC)
+
     def last_history_date(self, target_date: date) -> date:
         """The latest daily partition with anything before the cut-off."""
         offset = self.days_after if self.at > time(0) else self.days_after - 1
@@ -131,7 +139,7 @@ class DriftPolicy:
     min_rows: int = 200
     warn_psi: float = 0.10
     alert_psi: float = 0.25
-    usual_quantile: float = 0.99
+    usual_quantile: float = 1.0
     max_null_change: float = 0.10
 
     def __post_init__(self) -> None:
@@ -212,3 +220,11 @@ class Pipeline:
         """The partitions of a history source that a target date may read, latest first."""
         last = self.cut_off.last_history_date(target_date)
         return (last - timedelta(days=days) for days in range(source.look_back_days))
+
+    def partitions(self, source: Source, target_dates: Iterable[date]) -> list[date]:
+        """The partitions of a source that a set of target dates reads, in order."""
+        if not source.dated:
+            return [UNDATED]
+        if source == self.population:
+            return sorted(set(target_dates))
+        return sorted({day for target_date in target_dates for day in self.history_dates(source, target_date)})

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ class FileRef:
     uri: str
     size: int
     modified: int
+
+
+# The files of a set of partitions, and those of every source of a pipeline.
+Partitions = Mapping[date, Sequence[FileRef]]
+Files = Mapping[str, Mapping[date, tuple[FileRef, ...]]]
 
 
 def is_local(uri: str) -> bool:
@@ -108,6 +114,12 @@ def write_bytes(uri: str, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     fsync_folder(target.parent)
+
+
+def delete(uri: str) -> None:
+    """Remove a file."""
+    system, path = filesystem(uri)
+    system.delete_file(path)
 
 
 def read_json(uri: str) -> Any:

@@ -3,18 +3,19 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from overnight.lake.storage import FileRef
+from overnight.lake.storage import FileRef, Files
 from overnight.settings import ROOT
 from overnight.spec import Pipeline
 
 SCORING_LIBRARIES = ("numpy", "pandas", "pyarrow", "pyspark", "scikit-learn", "skops")
 PROJECT_FOLDERS = ("overnight", "pipelines", "feature_pipelines", "expectations", "models", "jobs")
 RESULT_FOLDERS = ("feature_pipelines", "expectations")
+TRAINING_FOLDERS = (*RESULT_FOLDERS, "models")
 SCORING_MODULES = ("overnight.scoring.worker", "overnight.lake.sources", "overnight.validation.gate")
 
 
@@ -55,22 +56,32 @@ def library_versions() -> dict[str, str]:
     return {name: version(name) for name in SCORING_LIBRARIES}
 
 
-def of_code(pipeline: str, root: Path = ROOT, homes: Sequence[Path] = ()) -> str:
+def of_code(pipeline: str, root: Path = ROOT) -> str:
     """Digest of the pipeline's feature code and suites, the engine's scoring path, and all of this project they import.
 
     Comments, docstrings and formatting do not count: the digest is over the syntax trees.
     """
-    entries = (*(f"{folder}.{pipeline}" for folder in RESULT_FOLDERS), *SCORING_MODULES)
-    places = (root, *homes)
-    return _digest({module: _tree(source) for module, source in _import_closure(entries, places).items()})
+    return _of_modules((*(f"{folder}.{pipeline}" for folder in RESULT_FOLDERS), *SCORING_MODULES), root)
 
 
-def _import_closure(entries: Iterable[str], places: Sequence[Path]) -> dict[str, str]:
+def of_training(pipeline: Pipeline, files: Files, root: Path = ROOT) -> str:
+    """Digest of all that a trained model depends on: inputs, code, spec, training window, libraries."""
+    modules = (*(f"{folder}.{pipeline.name}" for folder in TRAINING_FOLDERS), *SCORING_MODULES, "overnight.training.dataset")
+    inputs = {source: [file for each in partitions.values() for file in each] for source, partitions in files.items()}
+    window = repr(pipeline.training)
+    return _digest([of_inputs(inputs), _of_modules(modules, root), of_spec(pipeline), window, of_libraries()])
+
+
+def _of_modules(modules: Iterable[str], root: Path) -> str:
+    return _digest({module: _tree(source) for module, source in _import_closure(modules, root).items()})
+
+
+def _import_closure(entries: Iterable[str], root: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     waiting = list(entries)
     while waiting:
         module = waiting.pop()
-        path = _path_of(module, places)
+        path = _path_of(module, root)
         if module in found or path is None:
             continue
         found[module] = path.read_text()
@@ -78,10 +89,9 @@ def _import_closure(entries: Iterable[str], places: Sequence[Path]) -> dict[str,
     return dict(sorted(found.items()))
 
 
-def _path_of(module: str, places: Sequence[Path]) -> Path | None:
-    relative = Path(*module.split("."))
-    candidates = (candidate for place in places for candidate in (place / relative.with_suffix(".py"), place / relative / "__init__.py"))
-    return next((path for path in candidates if path.is_file()), None)
+def _path_of(module: str, root: Path) -> Path | None:
+    path = root / Path(*module.split("."))
+    return next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
 
 
 def _imports(source: str) -> Iterator[str]:

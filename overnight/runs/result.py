@@ -1,6 +1,6 @@
 """What a stage says it did: the files that its successful tasks returned, and what it found per date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -10,27 +10,36 @@ from overnight.stages import Stage
 
 @dataclass(frozen=True)
 class DataFile:
-    """One immutable Parquet file of one date, with what its writer knew about it."""
+    """One immutable Parquet file of one date, with what its writer knew about it; working files carry no hash."""
 
     day: date
     uri: str
     rows: int
     size: int
-    sha256: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a date goes no further, and the exit code that says whether trying again can help."""
+
+    reason: str
+    code: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageResult:
     """The outcome of one attempt of one stage.
 
-    `stopped` holds the dates that go no further, with the reason; `facts` the stage's findings per date (ISO), as
+    `folder` is where the attempt put its working files. `stopped` holds the dates that go no further, and why; `facts` the stage's findings per date (ISO), as
     plain JSON, e.g. row counts or profiles.
     """
 
     stage: Stage
     attempt: str
+    folder: str = ""
     files: tuple[DataFile, ...] = ()
-    stopped: Mapping[date, str] = field(default_factory=dict)
+    stopped: Mapping[date, Stop] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -51,8 +60,9 @@ class StageResult:
         return {
             "stage": str(self.stage),
             "attempt": self.attempt,
+            "folder": self.folder,
             "files": [{**asdict(file), "day": file.day.isoformat()} for file in self.files],
-            "stopped": {day.isoformat(): reason for day, reason in self.stopped.items()},
+            "stopped": {day.isoformat(): asdict(stop) for day, stop in self.stopped.items()},
             "facts": {day: dict(facts) for day, facts in self.facts.items()},
             "seconds": round(self.seconds, 3),
         }
@@ -63,13 +73,10 @@ class StageResult:
         return cls(
             stage=Stage(found["stage"]),
             attempt=found["attempt"],
+            folder=found["folder"],
             files=tuple(DataFile(**{**file, "day": date.fromisoformat(file["day"])}) for file in found["files"]),
-            stopped={date.fromisoformat(day): reason for day, reason in found["stopped"].items()},
+            stopped={date.fromisoformat(day): Stop(**stop) for day, stop in found["stopped"].items()},
             facts=found["facts"],
             seconds=found["seconds"],
         )
 
-
-def facts_by_date(facts: Iterable[tuple[date, Mapping[str, Any]]]) -> dict[str, Mapping[str, Any]]:
-    """Key findings by ISO date, as `StageResult.facts` holds them."""
-    return {day.isoformat(): found for day, found in facts}

@@ -7,14 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from overnight.lake import storage
-from overnight.lake.storage import FileRef
+from overnight.lake.storage import FileRef, Files
 from overnight.lake.uris import Lake
 from overnight.runs.fingerprint import Fingerprint
-from overnight.runs.result import StageResult
+from overnight.runs.result import StageResult, Stop
 from overnight.stages import Stage
-
-UNDATED = ""
-
 
 @dataclass(frozen=True)
 class Claim:
@@ -39,8 +36,8 @@ class ModelRef:
 class Run:
     """One execution of the stages over one or more target dates.
 
-    `inputs` lists, per source and partition date (ISO; empty for undated sources), the files as they were when
-    the run opened. `reopens` names the published run whose stage was executed again.
+    `inputs` lists, per source and partition date (`spec.UNDATED` for undated sources), the files as they were
+    when the run opened. `reopens` names the published run whose stage was executed again.
     """
 
     run_id: str
@@ -49,7 +46,7 @@ class Run:
     opened_at: datetime
     claims: tuple[Claim, ...]
     model: ModelRef
-    inputs: Mapping[str, Mapping[str, tuple[FileRef, ...]]]
+    inputs: Files
     reopens: str | None = None
 
     @property
@@ -66,10 +63,6 @@ class Run:
         """The claim of one of the run's dates."""
         return next(claim for claim in self.claims if claim.day == day)
 
-    def files(self, source: str, day: date | None) -> tuple[FileRef, ...]:
-        """The input files of a partition; empty when it was not there as the run opened."""
-        return self.inputs.get(source, {}).get(day.isoformat() if day else UNDATED, ())
-
     def save(self) -> None:
         """Write `run.json`, after whatever it promises has been done."""
         storage.write_json(self.uri, self.as_json())
@@ -83,7 +76,7 @@ class Run:
             "claims": [{"day": c.day.isoformat(), "token": c.token, "fingerprint": asdict(c.fingerprint)} for c in self.claims],
             "model": asdict(self.model),
             "inputs": {
-                source: {day: [asdict(file) for file in files] for day, files in partitions.items()}
+                source: {day.isoformat(): [asdict(file) for file in files] for day, files in partitions.items()}
                 for source, partitions in self.inputs.items()
             },
         }
@@ -95,12 +88,13 @@ class Run:
         Raises:
             FileNotFoundError: there is no manifest at the URI.
         """
-        run = cls._read(uri)
+        run = cls.read(uri)
         successor = f"{uri.rpartition('/')[0]}/reopened_as.json"
         return cls.load(storage.read_json(successor)["uri"]) if storage.exists(successor) else run
 
     @classmethod
-    def _read(cls, uri: str) -> "Run":
+    def read(cls, uri: str) -> "Run":
+        """Read exactly the manifest at the URI."""
         found = storage.read_json(uri)
         return cls(
             run_id=found["run_id"],
@@ -112,22 +106,22 @@ class Run:
             ),
             model=ModelRef(**found["model"]),
             inputs={
-                source: {day: tuple(FileRef(**file) for file in files) for day, files in partitions.items()}
+                source: {date.fromisoformat(day): tuple(FileRef(**file) for file in files) for day, files in partitions.items()}
                 for source, partitions in found["inputs"].items()
             },
             reopens=found["reopens"],
         )
 
-    def reopened(self, tokens: Mapping[date, int]) -> "Run":
+    def reopened(self, run_id: str, tokens: Mapping[date, int]) -> "Run":
         """A new run of the same dates, model and inputs under new claims, to which this run's URI leads from now on."""
         again = replace(
             self,
-            run_id=new_run_id(),
+            run_id=run_id,
             opened_at=datetime.now(UTC),
             claims=tuple(replace(claim, token=tokens[claim.day]) for claim in self.claims),
             reopens=self.run_id,
         )
-        for stage in Stage:
+        for stage in (Stage.VALIDATE, Stage.BUILD_FEATURES, Stage.SCORE):
             result = self.result(stage)
             if result is not None:
                 storage.write_json(self.lake.result(self.pipeline, again.run_id, stage), result.as_json())
@@ -156,10 +150,10 @@ class Run:
         stopped = {day for earlier in stage.earlier for day in self.result_of(earlier).stopped}
         return tuple(day for day in self.dates if day not in stopped)
 
-    def stopped_dates(self) -> dict[date, str]:
-        """The dates that some stage stopped, with its reason."""
+    def stops(self) -> dict[date, Stop]:
+        """The dates that some stage stopped, and why."""
         results = (self.result(stage) for stage in Stage)
-        return {day: reason for result in results if result for day, reason in result.stopped.items()}
+        return {day: stop for result in results if result for day, stop in result.stopped.items()}
 
 
 def new_run_id() -> str:

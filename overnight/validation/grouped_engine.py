@@ -8,7 +8,7 @@ back to the rows of the date in focus. Row values never leave Spark.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from great_expectations.core.batch import Batch as GxBatch
@@ -17,13 +17,14 @@ from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchD
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.validator import Validator
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from overnight.features.history import PARTITION_DATE
 
 KEEPS_VALUES = (".unexpected_values", ".unexpected_rows", ".unexpected_index_list", ".unexpected_index_query")
 KEY_UNIQUENESS = "compound_columns.unique.condition"
+COLUMN_UNIQUENESS = "column_values.unique.condition"
 UNKNOWN = object()
 SAME_FOR_ALL_DATES = (".condition", ".aggregate_fn", "table.columns", "table.column_types")
 
@@ -99,6 +100,8 @@ class GroupedEngine(SparkDFExecutionEngine):  # type: ignore[misc]  # Great Expe
                 resolved[metric_id] = []
             elif name == KEY_UNIQUENESS:
                 resolved[metric_id] = metric.metric_fn(**_within_partition(metric.metric_provider_kwargs))
+            elif name == COLUMN_UNIQUENESS:
+                resolved[metric_id] = _unique_within_partition(*metric.metric_fn(**metric.metric_provider_kwargs))
             elif name.endswith((".unexpected_count", ".filtered_row_count")):
                 resolved[metric_id] = self._counted(metric)
             else:
@@ -122,14 +125,14 @@ class GroupedEngine(SparkDFExecutionEngine):  # type: ignore[misc]  # Great Expe
     def _aggregate(self, columns: dict[Any, Column], rows: DataFrame) -> None:
         found = rows.groupBy(PARTITION_DATE).agg(*columns.values()).collect()
         for position, metric_id in enumerate(columns, start=1):
-            self._grouped[metric_id] = {row[0]: convert_to_json_serializable(row[position]) for row in found}
+            self._grouped[metric_id] = {row[0]: _plain(row[position]) for row in found}
 
     def _of_focus(self, metric: Any) -> Any:
         by_date = self._grouped[metric.metric_configuration.id]
         if self._day() in by_date:
             return by_date[self._day()]
         nothing = self._rows.where(F.lit(False)).agg(metric.metric_fn).collect()
-        return convert_to_json_serializable(nothing[0][0])
+        return _plain(nothing[0][0])
 
     def _all_dates(self, domain_kwargs: dict[str, Any]) -> DataFrame:
         records: DataFrame = super().get_domain_records(domain_kwargs)
@@ -141,7 +144,17 @@ class GroupedEngine(SparkDFExecutionEngine):  # type: ignore[misc]  # Great Expe
         return self._focus
 
 
+def _plain(value: Any) -> Any:
+    """A metric's value as Great Expectations wants it; Spark hands out instants in the machine's zone, without saying so."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else convert_to_json_serializable(value)
+
+
 def _within_partition(provider_kwargs: dict[str, Any]) -> dict[str, Any]:
     """Keys are unique within a partition, so the window that counts them gets the partition's date as well."""
     domain = provider_kwargs["metric_domain_kwargs"]
     return provider_kwargs | {"metric_domain_kwargs": domain | {"column_list": [*domain["column_list"], PARTITION_DATE]}}
+
+
+def _unique_within_partition(_: Column, domain: dict[str, Any], accessor: dict[str, Any]) -> tuple[Column, Any, Any]:
+    within = Window.partitionBy(F.col(accessor["column"]), F.col(PARTITION_DATE))
+    return F.count(F.lit(1)).over(within) > 1, domain, accessor

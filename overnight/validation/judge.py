@@ -97,12 +97,14 @@ def _check(expectation: Expectation, result: Any) -> Check:
 
 
 def _observed(found: Mapping[str, Any]) -> str:
-    if "unexpected_count" in found:
+    if "element_count" in found:
         return f"{found['unexpected_count']} of {found['element_count']} rows"
-    value = found.get("observed_value")
     missing = (found.get("details") or {}).get("mismatched", {}).get("missing")
     if missing:
         return f"missing {', '.join(missing)}"
+    value = found.get("observed_value")
+    if value is None:
+        return "as expected" if found.get("unexpected_count") == 0 else "nothing"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -1,0 +1,70 @@
+"""Score: each feature file goes to one worker, which reads, scores, profiles and writes."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from pyspark.sql import SparkSession
+
+from overnight.monitoring.profile import Profile
+from overnight.publishing.audit import ScoreSummary
+from overnight.runs.attempt import new_attempt
+from overnight.runs.process import main
+from overnight.runs.result import DataFile, StageResult
+from overnight.runs.run import Run
+from overnight.scoring.store import read_bundle
+from overnight.scoring.worker import ScoredFile, ScoringJob, score_files
+from overnight.stages import Stage
+
+
+def score(run: Run, spark: SparkSession) -> StageResult:
+    """Score all feature files of the run with the bundle that open_run fixed."""
+    attempt = new_attempt()
+    dates = run.live_dates(Stage.SCORE)
+    files = [file for file in run.result_of(Stage.BUILD_FEATURES).files if file.day in dates]
+    bundle_files = read_bundle(run.model.uri, run.model.digest)
+    job = ScoringJob(
+        folder=run.lake.table_attempt(run.pipeline, "predictions", run.run_id, attempt),
+        digest=run.model.digest,
+        model_name=run.model.name,
+        model_version=run.model.version,
+        run_id=run.run_id,
+        scored_at=datetime.now(UTC),
+    )
+    shipped = spark.sparkContext.broadcast(bundle_files)
+
+    def work(tasks: Iterator[list[tuple[date, str]]]) -> Iterator[ScoredFile]:
+        return (scored for task in tasks for scored in score_files(task, shipped.value, job))
+
+    tasks = balanced(files, spark.sparkContext.defaultParallelism)
+    scored = spark.sparkContext.parallelize(tasks, len(tasks)).mapPartitions(work).collect() if tasks else []
+    return StageResult(
+        stage=Stage.SCORE,
+        attempt=attempt,
+        files=tuple(each.file for each in scored),
+        facts={day.isoformat(): _facts([each for each in scored if each.file.day == day]) for day in dates},
+    )
+
+
+def balanced(files: Sequence[DataFile], cores: int) -> list[list[tuple[date, str]]]:
+    """Feature files packed into tasks of about equal rows, four per core, so that no core waits long for another."""
+    count = min(len(files), 4 * cores)
+    tasks: list[list[tuple[date, str]]] = [[] for _ in range(count)]
+    loads = [0] * count
+    for file in sorted(files, key=lambda file: file.rows, reverse=True):
+        lightest = loads.index(min(loads))
+        tasks[lightest].append((file.day, file.uri))
+        loads[lightest] += file.rows
+    return tasks
+
+
+def _facts(scored: Sequence[ScoredFile]) -> dict[str, object]:
+    profile, summary = Profile({}), ScoreSummary(0, 0, None, None)
+    for each in scored:
+        profile = profile.merge(each.profile) if profile.columns else each.profile
+        summary = summary.merge(each.summary)
+    return {"profile": profile.as_json(), "scores": summary.as_json()}
+
+
+if __name__ == "__main__":
+    sys.exit(main(Stage.SCORE))
