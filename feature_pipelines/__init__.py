@@ -1,0 +1,1 @@
+"""Feature pipelines: pure DataFrame code, used by training and by scoring alike."""

@@ -73,7 +73,9 @@ def late_rates(arrivals: History, name: str, by: list[str]) -> DataFrame:
     """Share of late arrivals per group over 7 and 28 days; null where nothing arrived."""
     outcomes = arrivals.over(by, days=[7, 28], late=is_late(), arrived=F.col("arr_delay").isNotNull().cast("int"))
     return outcomes.select(
-        TARGET_DATE, *by, *(F.try_divide(f"late_{days}d", f"arrived_{days}d").alias(f"{name}_late_rate_{days}d") for days in (7, 28))
+        TARGET_DATE,
+        *by,
+        *(F.try_divide(f"late_{days}d", f"arrived_{days}d").alias(f"{name}_late_rate_{days}d") for days in (7, 28)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Jobs: open_run, the five stages and train; one file per verb."""

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from overnight import catalog
 from overnight.errors import BadData, ExitCode
-from overnight.features.build import build
+from overnight.features.build import build, excluded
 from overnight.features.history import TARGET_DATE
 from overnight.lake import sources
 from overnight.lake.staging import write_by_date
@@ -31,13 +31,14 @@ def build_features(run: Run, spark: SparkSession) -> StageResult:
     inputs = sources.feature_inputs(spark, pipeline, dates, run.inputs, load_verdicts(run))
     folder = run.lake.attempt(run.pipeline, run.run_id, Stage.BUILD_FEATURES, attempt)
     files = write_by_date(build(pipeline, inputs), folder, dates)
+    left_out = excluded(pipeline, inputs)
     doubled = _dates_with_doubled_keys(spark, pipeline, [file.uri for file in files]) if files else {}
     return StageResult(
         stage=Stage.BUILD_FEATURES,
         attempt=attempt,
         files=tuple(file for file in files if file.day not in doubled),
         stopped={day: Stop(str(_doubled(pipeline, day, count)), ExitCode.BAD_DATA) for day, count in doubled.items()},
-        facts={day.isoformat(): {"rows": sum(file.rows for file in files if file.day == day)} for day in dates},
+        facts={day.isoformat(): {"rows_excluded": left_out.get(day, 0)} for day in dates},
     )
 
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from overnight.publishing.claim import claim
+from overnight.publishing.delta import DeltaLog
+
 from overnight import catalog
 from overnight.dates import parse_date
 from overnight.errors import ExitCode, MissingInput
@@ -14,8 +17,6 @@ from overnight.lake import sources
 from overnight.lake.storage import FileRef, Files
 from overnight.lake.uris import Lake
 from overnight.publishing import history
-from overnight.publishing.claim import claim
-from overnight.publishing.delta import DeltaLog
 from overnight.registry.models import Registry
 from overnight.runs import fingerprint
 from overnight.runs.fingerprint import Fingerprint
@@ -129,11 +130,16 @@ def _require_inputs(lake: Lake, pipeline: Pipeline, dates: Sequence[date], files
         missing += [lake.raw(source, each) for source, each in needed if not files[source.name][each]]
     if missing:
         first = ", ".join(dict.fromkeys(missing[:5]))
-        raise MissingInput(f"{len(missing)} partition(s) that {pipeline.name} needs have no Parquet files, e.g. {first}. Land them, then try again.")
+        raise MissingInput(
+            f"{len(missing)} partition(s) that {pipeline.name} needs have no Parquet files, e.g. {first}. "
+            f"Land them, then try again."
+        )
 
 
 def _only(pipeline: Pipeline, files: Files, dates: Sequence[date]) -> Files:
-    return {source.name: {day: files[source.name][day] for day in pipeline.partitions(source, dates)} for source in pipeline.sources}
+    return {
+        source.name: {day: files[source.name][day] for day in pipeline.partitions(source, dates)} for source in pipeline.sources
+    }
 
 
 def _flat(partitions: Mapping[date, tuple[FileRef, ...]]) -> list[FileRef]:

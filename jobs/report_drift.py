@@ -5,11 +5,11 @@ import sys
 from datetime import date
 
 import pyarrow as pa
+from overnight.publishing.append import replace_run_table
 
 from overnight import catalog
 from overnight.monitoring.drift import DateDrift, compare
 from overnight.monitoring.profile import Profile
-from overnight.publishing.append import replace_run_rows
 from overnight.reports.assemble import published_report
 from overnight.reports.write import write_report
 from overnight.runs.process import main
@@ -66,7 +66,7 @@ def _store(run: Run, day: date, attempt: str, drift: DateDrift, profile: Profile
         ),
     }
     for name, rows in tables.items():
-        replace_run_rows(run.lake.table(run.pipeline, name), rows.schema, day, run.run_id, attempt, rows)
+        replace_run_table(run.lake.table(run.pipeline, name), day, run.run_id, attempt, rows)
 
 
 ORIGIN = [pa.field("target_date", pa.date32()), pa.field("run_id", pa.string()), pa.field("column", pa.string())]
@@ -89,7 +89,7 @@ PROFILES = pa.schema(
         pa.field("nulls", pa.int64()),
         pa.field("minimum", pa.float64()),
         pa.field("maximum", pa.float64()),
-        pa.field("counts", pa.list_(pa.int64())),
+        pa.field("counts", pa.list_(pa.field("element", pa.int64()))),
     ]
 )
 

@@ -1,20 +1,29 @@
 """Score: each feature file goes to one worker, which reads, scores, profiles and writes."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from pyspark.sql import SparkSession
-
-from overnight.monitoring.profile import Profile
 from overnight.publishing.audit import ScoreSummary
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from overnight import catalog
+from overnight.features.history import PARTITION_DATE, TARGET_DATE
+from overnight.lake import sources
+from overnight.monitoring.profile import Profile
 from overnight.runs.attempt import new_attempt
 from overnight.runs.process import main
 from overnight.runs.result import DataFile, StageResult
 from overnight.runs.run import Run
 from overnight.scoring.store import read_bundle
 from overnight.scoring.worker import ScoredFile, ScoringJob, score_files
+from overnight.spec import Pipeline
 from overnight.stages import Stage
+from overnight.validation.batch import ANY_COUNT, batch_of
+from overnight.validation.judge import judge
+from overnight.validation.verdict import Check
 
 
 def score(run: Run, spark: SparkSession) -> StageResult:
@@ -33,16 +42,17 @@ def score(run: Run, spark: SparkSession) -> StageResult:
     )
     shipped = spark.sparkContext.broadcast(bundle_files)
 
-    def work(tasks: Iterator[list[tuple[date, str]]]) -> Iterator[ScoredFile]:
+    def work(tasks: Iterable[list[tuple[date, str]]]) -> Iterator[ScoredFile]:
         return (scored for task in tasks for scored in score_files(task, shipped.value, job))
 
     tasks = balanced(files, spark.sparkContext.defaultParallelism)
     scored = spark.sparkContext.parallelize(tasks, len(tasks)).mapPartitions(work).collect() if tasks else []
+    checks = judge_predictions(spark, catalog.load(run.pipeline), [each.file for each in scored], dates)
     return StageResult(
         stage=Stage.SCORE,
         attempt=attempt,
         files=tuple(each.file for each in scored),
-        facts={day.isoformat(): _facts([each for each in scored if each.file.day == day]) for day in dates},
+        facts={day.isoformat(): _facts([each for each in scored if each.file.day == day], checks[day]) for day in dates},
     )
 
 
@@ -58,12 +68,24 @@ def balanced(files: Sequence[DataFile], cores: int) -> list[list[tuple[date, str
     return tasks
 
 
-def _facts(scored: Sequence[ScoredFile]) -> dict[str, object]:
+def judge_predictions(
+    spark: SparkSession, pipeline: Pipeline, files: Sequence[DataFile], dates: Sequence[date]
+) -> dict[date, tuple[Check, ...]]:
+    """The verdict of the pipeline's `predictions` suite on what was staged, for the audit to act on."""
+    suite = getattr(catalog.module("expectations", pipeline.name), "predictions", None)
+    if suite is None or not files:
+        return dict.fromkeys(dates, ())
+    rows = sources.read_files(spark, [file.uri for file in files]).withColumn(PARTITION_DATE, F.col(TARGET_DATE))
+    batches = [batch_of(pipeline, "predictions", day, ANY_COUNT) for day in dates]
+    return judge(rows, suite, batches)
+
+
+def _facts(scored: Sequence[ScoredFile], checks: Sequence[Check]) -> dict[str, object]:
     profile, summary = Profile({}), ScoreSummary(0, 0, None, None)
     for each in scored:
         profile = profile.merge(each.profile) if profile.columns else each.profile
         summary = summary.merge(each.summary)
-    return {"profile": profile.as_json(), "scores": summary.as_json()}
+    return {"profile": profile.as_json(), "scores": asdict(summary), "checks": [asdict(check) for check in checks]}
 
 
 if __name__ == "__main__":

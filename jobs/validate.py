@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import date
 
 from pyspark.sql import SparkSession
 
@@ -13,7 +12,6 @@ from overnight.runs.attempt import new_attempt
 from overnight.runs.process import main
 from overnight.runs.result import StageResult, Stop
 from overnight.runs.run import Run
-from overnight.spec import Pipeline
 from overnight.stages import Stage
 from overnight.validation.gate import decide, judge_inputs
 from overnight.validation.quarantine import Reasons, quarantine

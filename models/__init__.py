@@ -1,0 +1,1 @@
+"""Models: unfitted scikit-learn estimators per pipeline."""

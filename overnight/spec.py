@@ -46,7 +46,9 @@ class Source:
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"Source name {self.name!r} is not an identifier.", "Use letters, digits and _.")
-        _require(self.look_back_days >= 0, f"Source {self.name}: look_back_days={self.look_back_days} is negative.", "Use 0 or more.")
+        _require(
+            self.look_back_days >= 0, f"Source {self.name}: look_back_days={self.look_back_days} is negative.", "Use 0 or more."
+        )
         _require(
             not (self.look_back_days and not self.dated),
             f"Source {self.name} is undated and looks back {self.look_back_days} days.",
@@ -143,7 +145,11 @@ class DriftPolicy:
     max_null_change: float = 0.10
 
     def __post_init__(self) -> None:
-        _require(0 < self.warn_psi <= self.alert_psi, f"warn_psi={self.warn_psi}, alert_psi={self.alert_psi}.", "Use 0 < warn <= alert.")
+        _require(
+            0 < self.warn_psi <= self.alert_psi,
+            f"warn_psi={self.warn_psi}, alert_psi={self.alert_psi}.",
+            "Use 0 < warn <= alert.",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,18 @@
 
 import sys
 
-import click
 import typer
 
 from overnight.cli import demo, doctor, land, report, run, show, train
 from overnight.errors import ExitCode
 from overnight.runs.process import guarded
 
+# What Typer exits with when the call itself is wrong.
+TYPER_USAGE_ERROR = 2
+
 app = typer.Typer(
     name="overnight",
-    help="Score data in bulk while people sleep.\n\nStart with `overnight demo`, then `overnight show flight_delays --date 2013-07-04`.",
+    help="Score data in bulk while people sleep. Start with `overnight demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,10 +30,8 @@ def main() -> None:
 
 def _call() -> int:
     try:
-        result = app(standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return ExitCode.USAGE
-    except click.exceptions.Abort:
-        return 130
-    return int(result or 0)
+        app()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else ExitCode.OK
+        return ExitCode.USAGE if code == TYPER_USAGE_ERROR else code
+    return ExitCode.OK

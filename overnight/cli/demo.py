@@ -21,7 +21,7 @@ PIPELINE = "flight_delays"
 AIRFLOW = '. "$0/scripts/airflow-env.sh" && exec airflow "$@"'
 
 
-def demo(date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The night to run.")] = "2013-07-04") -> int:
+def demo(date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The night to run.")] = "2013-07-04") -> None:
     """Land real flights, train, and run the nightly DAG for one date. Run again, it changes nothing it need not."""
     day = parse_date(date)
     started = time.monotonic()
@@ -35,7 +35,6 @@ def demo(date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help=
         _airflow(["db", "migrate"])
     _airflow(["dags", "test", f"nightly_{PIPELINE}", day.isoformat()])
     _summary(lake, day.isoformat(), time.monotonic() - started)
-    return 0
 
 
 def _step(number: int, what: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 
+import typer
+
 from overnight import catalog
 from overnight.cli.arguments import AsJson
 from overnight.errors import ExitCode, OvernightError
@@ -30,7 +32,7 @@ class Finding:
     next_step: str = ""
 
 
-def doctor(as_json: AsJson = False) -> int:
+def doctor(as_json: AsJson = False) -> None:
     """Check Python, Java, Spark, Airflow, the lake, the registry and the pipelines; exits 78 when something is missing."""
     checks = (_python, _java, _spark, _airflow, _lake, _registry, _pipelines)
     findings = [_checked(check) for check in checks]
@@ -41,7 +43,8 @@ def doctor(as_json: AsJson = False) -> int:
             print(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:<10} {finding.found}")
             if finding.next_step and not finding.ok:
                 print(f"{'':<20} -> {finding.next_step}")
-    return ExitCode.OK if all(finding.ok for finding in findings) else ExitCode.CONFIGURATION
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(ExitCode.CONFIGURATION)
 
 
 def _checked(check: Callable[[], Finding]) -> Finding:
@@ -61,7 +64,9 @@ def _java() -> Finding:
     home = os.environ.get("JAVA_HOME")
     java = f"{home}/bin/java" if home else shutil.which("java")
     if not java:
-        return Finding("java", False, "not on PATH, and JAVA_HOME is unset", "Install a JDK or JRE 17 or 21, e.g. openjdk-17-jre-headless.")
+        return Finding(
+            "java", False, "not on PATH, and JAVA_HOME is unset", "Install a JDK or JRE 17 or 21, e.g. openjdk-17-jre-headless."
+        )
     said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
     match = re.search(r'version "(\d+)', said)
     found = int(match.group(1)) if match else 0

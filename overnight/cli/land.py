@@ -9,5 +9,5 @@ def land() -> None:
     from overnight.samples import flights
 
     lake = Lake(Settings.from_env().lake)
-    written = flights.land(lake, progress=print)
+    written = flights.land(lake)
     print(f"{written} partitions landed in {lake.root}/raw" if written else f"all partitions are in {lake.root}/raw already")

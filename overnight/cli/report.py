@@ -15,7 +15,9 @@ def report(pipeline: PipelineName, date: TargetDate, as_json: AsJson = False) ->
     catalog.load(pipeline)
     folder = Lake(Settings.from_env().lake).report(pipeline, day)
     if not storage.exists(f"{folder}/summary.json"):
-        raise MissingInput(f"There is no report of {pipeline} for {day}. Score the date first: overnight run {pipeline} --date {day}")
+        raise MissingInput(
+            f"There is no report of {pipeline} for {day}. Score the date first: overnight run {pipeline} --date {day}"
+        )
     if as_json:
         print(storage.read_bytes(f"{folder}/report.json").decode())
         return

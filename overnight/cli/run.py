@@ -17,7 +17,7 @@ def run(
     pipeline: PipelineName,
     date: TargetDate,
     force: Annotated[bool, typer.Option("--force", help="Score again even if the date is current.")] = False,
-) -> int:
+) -> None:
     """Score one target date: open_run, validate, build_features, score, publish, report_drift."""
     day = parse_date(date)
     catalog.load(pipeline)
@@ -29,14 +29,13 @@ def run(
     opened = open_run(pipeline, [day], Lake(settings.lake), Registry(settings.registry), force=force)
     if opened.run is None:
         print(f"{day} is current: published by run {opened.current[day]}. Use --force to score it again.")
-        return 0
+        return
     current = opened.run
     with spark_session(f"overnight {pipeline}") as spark:
         for stage in Stage:
             current = execute(stage, current, spark)
             if code := exit_code_after(stage, current):
                 print(f"stopped at {stage}; the report is {current.lake.report(pipeline, day)}/index.html")
-                return code
+                raise typer.Exit(code)
     rows = current.result_of(Stage.PUBLISH).facts_of(day)["rows"]
     print(f"{day} is published: {rows} rows, {current.model.name} version {current.model.version}, run {current.run_id}")
-    return 0

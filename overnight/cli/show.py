@@ -34,7 +34,12 @@ def show(
     if found["head"]:
         import pandas as pd
 
-        print("\n" + pd.DataFrame(found["head"]).drop(columns=["run_id", "scored_at", "model_name"], errors="ignore").to_string(index=False))
+        print(
+            "\n"
+            + pd.DataFrame(found["head"])
+            .drop(columns=["run_id", "scored_at", "model_name"], errors="ignore")
+            .to_string(index=False)
+        )
 
 
 def published(lake: Lake, pipeline: str, date: str, rows: int) -> dict[str, Any]:
@@ -62,7 +67,9 @@ def published(lake: Lake, pipeline: str, date: str, rows: int) -> dict[str, Any]
     model = Run.read(lake.manifest(pipeline, live.run_id)).model
     head: list[dict[str, Any]] = []
     if live.files:
-        tables = [pq.read_table(path, filesystem=system, partitioning=None) for system, path in map(storage.filesystem, live.files)]
+        tables = [
+            pq.read_table(path, filesystem=system, partitioning=None) for system, path in map(storage.filesystem, live.files)
+        ]
         key = [(name, "ascending") for name in catalog.load(pipeline).key]
         head = pa.concat_tables(tables).sort_by(key).slice(0, rows).to_pylist()
     return {

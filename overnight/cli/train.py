@@ -13,7 +13,9 @@ from overnight.settings import Settings
 
 def train(
     pipeline: PipelineName,
-    force: Annotated[bool, typer.Option("--force", help="Train even if the champion was trained from the same data and code.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Train even if the champion was trained from the same data and code.")
+    ] = False,
 ) -> None:
     """Train on the window of the pipeline's spec; the new version becomes the champion."""
     catalog.load(pipeline)

@@ -1,0 +1,1 @@
+"""Features: looking back without looking ahead, and the contract between training and scoring."""

@@ -45,7 +45,9 @@ class History:
                 f"A look-back of {max(days)} days over {self.source.name}, which reads {self.source.look_back_days}. "
                 f"Raise look_back_days of the source in the pipeline's spec."
             )
-        daily = self.rows.groupBy(*by, PARTITION_DATE, KNOWN_FROM).agg(*(F.sum(value).alias(name) for name, value in sums.items()))
+        daily = self.rows.groupBy(*by, PARTITION_DATE, KNOWN_FROM).agg(
+            *(F.sum(value).alias(name) for name, value in sums.items())
+        )
         _require_exact(daily.schema, sums)
         seen = self._seen_by_target_dates(daily, max(days))
         age = F.datediff(TARGET_DATE, PARTITION_DATE) - self.days_behind

@@ -1,0 +1,1 @@
+"""The lake: names to URIs, files behind URIs, and what of them a run may read."""

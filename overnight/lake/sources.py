@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from overnight.lake import storage
 from overnight.lake.storage import FileRef, Files, Partitions
 from overnight.lake.uris import Lake
 from overnight.spec import UNDATED, Pipeline, Source
-from overnight.validation.batch import Batch
+from overnight.validation.batch import ANY_COUNT, batch_of
 from overnight.validation.verdict import PartitionVerdict
 
 FILE_DATE = r"/(\d{4}-\d{2}-\d{2})/[^/]+$"
@@ -144,10 +144,7 @@ def _without_broken_rows(
     from overnight.validation.gate import suite_of
     from overnight.validation.judge import broken_rules
 
-    first = min(partitions)
-    midnight = pipeline.cut_off.midnight
-    batch = Batch(source.name, first, midnight(first), midnight(first + timedelta(days=1)), (0, 0))
-    rules = broken_rules(rows, suite_of(pipeline, source), batch)
+    rules = broken_rules(rows, suite_of(pipeline, source), batch_of(pipeline, source.name, min(partitions), ANY_COUNT))
     broken = F.greatest(F.lit(False), F.lit(False), *rules.values())
     return rows.withColumn("__broken", broken).where(~F.col("__broken")).drop("__broken")
 

@@ -52,7 +52,7 @@ def filesystem(uri: str) -> tuple[fs.FileSystem, str]:
 def for_spark(uri: str) -> str:
     """The same place as Hadoop spells it: `s3a://`, and `file://` for local paths."""
     if is_local(uri):
-        return Path(uri).as_uri()
+        return f"file://{uri}"
     return "s3a://" + uri.removeprefix("s3://") if uri.startswith("s3://") else uri
 
 

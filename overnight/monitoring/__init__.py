@@ -1,0 +1,1 @@
+"""Monitoring: profiles of a night, and their distance from training."""

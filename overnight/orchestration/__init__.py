@@ -1,0 +1,1 @@
+"""Orchestration: Airflow code that is no DAG."""

@@ -36,9 +36,7 @@ def nightly(pipeline: Pipeline) -> DAG:
     with DAG(
         dag_id=f"nightly_{pipeline.name}",
         description=pipeline.description,
-        schedule=CronPartitionTimetable(
-            MIDNIGHT, timezone=pipeline.cut_off.timezone, run_offset=-after, key_format="%Y-%m-%d"
-        ),
+        schedule=CronPartitionTimetable(MIDNIGHT, timezone=pipeline.cut_off.timezone, run_offset=-after, key_format="%Y-%m-%d"),
         catchup=False,
         # One run may wait for late input while another date is scored again.
         max_active_runs=2,

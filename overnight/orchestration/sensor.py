@@ -97,10 +97,8 @@ class WaitForInput(BaseSensorOperator):
 class InputTrigger(BaseTrigger):
     """Look for a date's required partitions every `poll_seconds`; report those still missing at the deadline (UTC, ISO)."""
 
-    def __init__(
-        self, pipeline: str, target_date: str, lake: str, deadline: str, poll_seconds: float = POLL_SECONDS
-    ) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # Airflow leaves it untyped.
+    def __init__(self, pipeline: str, target_date: str, lake: str, deadline: str, poll_seconds: float = POLL_SECONDS) -> None:
+        super().__init__()
         self.pipeline = pipeline
         self.target_date = target_date
         self.lake = lake
@@ -120,7 +118,7 @@ class InputTrigger(BaseTrigger):
             missing = await asyncio.to_thread(missing_partitions, pipeline, Lake(self.lake), day)
             left = (deadline - datetime.now(UTC)).total_seconds()
             if not missing or left <= 0:
-                yield TriggerEvent({"missing": missing})  # type: ignore[no-untyped-call]  # Airflow leaves it untyped.
+                yield TriggerEvent({"missing": missing})
                 return
             await asyncio.sleep(min(self.poll_seconds, left))
 

@@ -1,0 +1,1 @@
+"""The registry: which model versions there are, and which one is champion."""

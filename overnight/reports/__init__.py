@@ -1,0 +1,1 @@
+"""Reports: the pages people open in the morning."""

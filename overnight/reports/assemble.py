@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Literal
 
 from overnight import catalog
 from overnight.lake.uris import Lake
@@ -23,7 +24,9 @@ VOLUME_DAYS = 30
 Verdicts = Mapping[str, Mapping[date, PartitionVerdict]]
 
 
-def published_report(run: Run, pipeline: Pipeline, day: date, card: ModelCard, drift: DateDrift, verdicts: Verdicts) -> DateReport:
+def published_report(
+    run: Run, pipeline: Pipeline, day: date, card: ModelCard, drift: DateDrift, verdicts: Verdicts
+) -> DateReport:
     """The page of a date that this run has published."""
     results = [result for stage in Stage if (result := run.result(stage))]
     return _report(run, pipeline, day, card, verdicts, results, state="published", reason=None, drift=drift)
@@ -34,7 +37,7 @@ def write_stopped_report(run: Run, day: date, stopped: StageResult, verdicts: Ve
     pipeline = catalog.load(run.pipeline)
     card = read_card(read_bundle(run.model.uri, run.model.digest))
     results = [*(result for stage in stopped.stage.earlier if (result := run.result(stage))), stopped]
-    state = "stopped" if stopped.stage is Stage.VALIDATE else "failed"
+    state: Literal["stopped", "failed"] = "stopped" if stopped.stage is Stage.VALIDATE else "failed"
     reason = stopped.stopped[day].reason
     return write_report(run.lake, _report(run, pipeline, day, card, verdicts, results, state=state, reason=reason, drift=None))
 
@@ -55,7 +58,7 @@ def _report(
     verdicts: Verdicts,
     results: list[StageResult],
     *,
-    state: str,
+    state: Literal["published", "stopped", "failed"],
     reason: str | None,
     drift: DateDrift | None,
 ) -> DateReport:

@@ -5,12 +5,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from overnight.monitoring.drift import DateDrift
 from overnight.validation.verdict import PartitionVerdict
 
-State = Literal["published", "stopped", "failed"]
 UNKNOWN = "unknown"
 
 
@@ -38,7 +37,7 @@ class DateSummary:
 
     pipeline: str
     day: date
-    state: State
+    state: str
     verdict: str
     rows_scored: int
     rows_quarantined: int
@@ -75,7 +74,7 @@ class DateReport:
     pipeline: str
     description: str
     day: date
-    state: State
+    state: str
     reason: str | None
     run_id: str
     opened_at: datetime

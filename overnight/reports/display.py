@@ -105,5 +105,11 @@ def in_words(identifier: str) -> str:
     return identifier.removeprefix("expect_").replace("_", " ")
 
 
+def rule_in_words(name: str) -> str:
+    """A rule of the quarantine table as words, e.g. `column values to be in set (dest_code)`."""
+    rule, bracket, columns = name.partition("(")
+    return in_words(rule) + (f" ({columns}" if bracket else "")
+
+
 def _spelled_out(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,13 +1,13 @@
 """What the page says first: the verdict in words, and what to do next if anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from overnight.monitoring.drift import ColumnDrift
 from overnight.reports.content import DateReport
-from overnight.reports.display import count, counted, joined, long_date, share_of
-from overnight.validation.verdict import PartitionVerdict
+from overnight.reports.display import count, counted, in_words, joined, long_date, share_of
+from overnight.validation.verdict import INFO, PartitionVerdict
 
 
 class Tone(StrEnum):
@@ -17,6 +17,9 @@ class Tone(StrEnum):
     WARN = "warn"
     ALERT = "alert"
     UNKNOWN = "unknown"
+
+
+GRAVEST_FIRST = (Tone.ALERT, Tone.WARN, Tone.UNKNOWN, Tone.OK)
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,16 @@ def headline(report: DateReport) -> Headline:
     return _of_published(report) if report.state == "published" else _of_unpublished(report)
 
 
-def columns_of(report: DateReport, verdict: str) -> list[ColumnDrift]:
-    """The columns on which drift gave this verdict."""
-    return [column for column in report.drift.columns if str(column.verdict) == verdict] if report.drift else []
+def by_gravity(columns: Iterable[ColumnDrift]) -> list[ColumnDrift]:
+    """Columns, the gravest verdict first, and among equals those whose PSI exceeds the usual the most."""
+    return sorted(
+        columns, key=lambda each: (GRAVEST_FIRST.index(Tone(each.verdict)), each.usual_psi - (each.psi or 0.0), each.column)
+    )
+
+
+def columns_of(report: DateReport, verdict: Tone) -> list[ColumnDrift]:
+    """The columns on which drift gave this verdict, the most unusual first."""
+    return by_gravity(column for column in report.drift.columns if Tone(column.verdict) is verdict) if report.drift else []
 
 
 def blocking(report: DateReport) -> list[PartitionVerdict]:
@@ -53,10 +63,12 @@ def _of_unpublished(report: DateReport) -> Headline:
     else:
         title = f"Failed. Nothing was published for {day}."
         steps = (
-            "Read the reason above; the log of the stage that failed says more.",
-            "When the fault is gone, run the date again. Nothing needs to be cleaned up by hand.",
+            "Settle the reason above; the log of the stage that failed says more.",
+            "Then run the date again. Nothing needs to be cleaned up by hand.",
         )
-    return Headline(Tone.ALERT, title, "If an earlier version of this date was published, readers still see it, unchanged.", steps)
+    return Headline(
+        Tone.ALERT, title, "If an earlier version of this date was published, readers still see it, unchanged.", steps
+    )
 
 
 def _after_stop(report: DateReport) -> Iterator[str]:
@@ -75,8 +87,7 @@ def _of_published(report: DateReport) -> Headline:
     steps = tuple(_worth_a_look(report))
     scored = f"{count(report.rows_scored)} of {count(report.rows_in)} rows were scored with model version {report.model_version}"
     meaning = f"{scored} and are what readers see."
-    verdict = str(report.drift.verdict) if report.drift else Tone.UNKNOWN
-    if verdict == Tone.ALERT:
+    if report.drift and Tone(report.drift.verdict) is Tone.ALERT:
         return Headline(Tone.ALERT, f"Published, but {_drifted(report)} drifted away from training.", meaning, steps)
     if steps:
         deserve = "deserves" if len(steps) == 1 else "deserve"
@@ -101,7 +112,12 @@ def _worth_a_look(report: DateReport) -> Iterator[str]:
         yield f"{rows.capitalize()} {verb} in quarantine and got no score. Tell the owner of {sources}; the reasons are below."
     if report.warnings:
         yield f"The run went on with {counted(len(report.warnings), 'warning')}, listed below: see whether data is still to come."
-    reported = [check.name for partition in latest(report.partitions) for check in partition.checks if _only_reported(check.severity, check.success)]
+    reported = [
+        f"{in_words(check.expectation)} ({check.column or 'whole batch'}) in {partition.label}"
+        for partition in latest(report.partitions)
+        for check in partition.checks
+        if check.severity == INFO and not check.success
+    ]
     if reported:
         yield f"{counted(len(reported), 'check').capitalize()} failed without consequence: {joined(reported, 2)}."
 
@@ -113,15 +129,14 @@ def _drift_steps(report: DateReport) -> Iterator[str]:
         yield f"Find out what changed in {names}. If the change is here to stay, train again on recent dates."
     if warns:
         yield f"Keep an eye on {joined([column.column for column in warns])}: act if the warning stays for some nights."
-    if report.drift and str(report.drift.verdict) == Tone.UNKNOWN:
+    if report.drift and Tone(report.drift.verdict) is Tone.UNKNOWN:
         yield f"Drift could not be judged: {report.drift.reason}"
-
-
-def _only_reported(severity: str, success: bool) -> bool:
-    return not success and severity == "info"
 
 
 def latest(partitions: tuple[PartitionVerdict, ...]) -> list[PartitionVerdict]:
     """The newest partition of each source, undated sources included, in the order given."""
-    newest = {source: max((p.day for p in partitions if p.source == source and p.day), default=None) for source in {p.source for p in partitions}}
+    newest = {
+        source: max((p.day for p in partitions if p.source == source and p.day), default=None)
+        for source in {p.source for p in partitions}
+    }
     return [partition for partition in partitions if partition.day == newest[partition.source]]

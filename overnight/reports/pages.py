@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from overnight.monitoring.drift import ColumnDrift
 from overnight.reports import display, plots
 from overnight.reports.content import DateReport, DateSummary
-from overnight.reports.headline import Tone, headline, latest
+from overnight.reports.headline import Tone, by_gravity, headline, latest
 from overnight.validation.verdict import CRITICAL, PartitionVerdict
 
 # How many dates of a pipeline the index shows before it folds the others.
@@ -20,7 +20,8 @@ SCORE = "score"
 BASELINE = "baseline_"
 HIGHER_IS_BETTER = frozenset({"roc_auc", "average_precision", "accuracy", "r2"})
 METRIC_NAMES = {"roc_auc": "ROC AUC", "r2": "R²"}
-GRAVEST_FIRST = (Tone.ALERT, Tone.WARN, Tone.UNKNOWN, Tone.OK)
+# A PSI from which its bar is full; four times the usual threshold for an alert.
+FULL_PSI = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,19 @@ class Metric:
 
 @dataclass(frozen=True)
 class PipelineDates:
-    """A pipeline's dates on the index, newest first, and the tone of each."""
+    """A pipeline's dates on the index, newest first; at least one is recent."""
 
     pipeline: str
     recent: tuple[DateSummary, ...]
     older: tuple[DateSummary, ...]
+
+    @property
+    def strip(self) -> tuple[tuple[date, DateSummary | None], ...]:
+        """The last 30 days up to the newest date, oldest first, with None where a night left no report."""
+        known = {summary.day: summary for summary in self.recent}
+        newest, oldest = self.recent[0].day, self.recent[-1].day
+        days = (newest - timedelta(days=back) for back in reversed(range(RECENT_DATES)))
+        return tuple((day, known.get(day)) for day in days if day >= oldest)
 
 
 def date_page(report: DateReport) -> str:
@@ -53,10 +62,11 @@ def date_page(report: DateReport) -> str:
         headline=headline(report),
         scores=[column for column in columns if column.role == SCORE],
         features=features,
-        highest_psi=max((highest for column in features for highest in (column.psi or 0.0, column.usual_psi)), default=0.0),
+        full_psi=FULL_PSI,
         partitions=shown,
         folded=[(source, list(same)) for source, same in groupby(folded, key=lambda partition: partition.source)],
         metrics=list(_metrics(report)),
+        unscored=max(0, report.rows_in - report.rows_scored - report.rows_quarantined - report.rows_excluded),
     )
 
 
@@ -68,11 +78,6 @@ def index_page(summaries: Sequence[DateSummary]) -> str:
         newest_first = tuple(dates)
         pipelines.append(PipelineDates(name, newest_first[:RECENT_DATES], newest_first[RECENT_DATES:]))
     return _environment().get_template("index.html.j2").render(pipelines=pipelines)
-
-
-def by_gravity(columns: Iterator[ColumnDrift]) -> list[ColumnDrift]:
-    """Columns, the gravest verdict first, and among equals the largest PSI."""
-    return sorted(columns, key=lambda each: (GRAVEST_FIRST.index(Tone(str(each.verdict))), -(each.psi or 0.0), each.column))
 
 
 def split_partitions(partitions: Sequence[PartitionVerdict]) -> tuple[list[PartitionVerdict], list[PartitionVerdict]]:
@@ -139,6 +144,7 @@ def _environment() -> Environment:
             display.instant,
             display.duration,
             display.in_words,
+            display.rule_in_words,
         )
     }
     environment.filters.update(formats)

@@ -4,6 +4,7 @@ Colours are left to the style sheet (classes `then`, `now`, `tick`, ...), so lig
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,11 @@ from overnight.reports import display
 VOLUME_DAYS = 30
 LONGEST_LABEL = 14
 INTERVAL = " to "
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+FEWEST_DIGITS, MOST_DIGITS = 2, 6
 MOST_TICKS = 4
+TICK_STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0)
+ROUNDING = 1e-9
 # How many x labels fit a wide page, and a phone; in between, labels marked `minor` are hidden.
 LABELS_WIDE, LABELS_NARROW = 10, 4
 # The share of a bin's slot that the wide bar behind (then) and the slim bar in front (now) take.
@@ -49,9 +54,9 @@ def ticks(highest: float, most: int = MOST_TICKS) -> list[float]:
     """
     if not highest > 0 or not math.isfinite(highest):
         return [0.0, 1.0]
-    magnitude = 10.0 ** (math.floor(math.log10(highest)) - 1)
-    step = next(s for s in (f * magnitude * scale for scale in (1, 10) for f in (1, 2, 2.5, 5, 10)) if s * most >= highest * (1 - 1e-9))
-    return [step * position for position in range(math.ceil(highest / step * (1 - 1e-9)) + 1)]
+    magnitude = 10.0 ** math.floor(math.log10(highest))
+    step = next(factor * magnitude for factor in TICK_STEPS if factor * magnitude * most >= highest * (1 - ROUNDING))
+    return [step * position for position in range(math.ceil(highest / step * (1 - ROUNDING)) + 1)]
 
 
 def small_histogram(column: ColumnDrift, day: date) -> Markup:
@@ -60,7 +65,11 @@ def small_histogram(column: ColumnDrift, day: date) -> Markup:
     if not then:
         return Markup()
     top = max((*then, *now))
-    return _svg("hist small", f"{column.column}: training and {day}. {most_changed(column)}", _pairs(column, then, now, top))
+    return _svg(
+        "hist small",
+        f"{display.text(column.column, 60)}: {then_of(column)} and {day}. {most_changed(column)}",
+        _pairs(column, then, now, top),
+    )
 
 
 def large_histogram(column: ColumnDrift, day: date) -> Markup:
@@ -69,8 +78,28 @@ def large_histogram(column: ColumnDrift, day: date) -> Markup:
     if not then:
         return Markup()
     scale = ticks(max((*then, *now)))
-    parts = [_grid(scale, [display.percent(each) for each in scale]), _pairs(column, then, now, scale[-1]), _labels(column.labels)]
-    return _svg("hist large", f"{column.column}: training and {day}. {most_changed(column)}", *parts)
+    parts = [
+        _grid(scale, [display.percent(each) for each in scale]),
+        _pairs(column, then, now, scale[-1]),
+        _labels(labels_of(column)),
+    ]
+    return _svg("hist large", f"{display.text(column.column, 60)}: {then_of(column)} and {day}. {most_changed(column)}", *parts)
+
+
+def labels_of(column: ColumnDrift) -> tuple[str, ...]:
+    """The bins' labels, numbers in them with as few digits as tell the bins apart.
+
+    `0.0487661 to 0.107603` and its neighbours become `0.049 to 0.11` and so on.
+    """
+    if column.kind != "numeric":
+        return column.labels
+    shortened = (tuple(_rounded(label, digits) for label in column.labels) for digits in range(FEWEST_DIGITS, MOST_DIGITS))
+    return next((labels for labels in shortened if _distinct(labels, column.labels)), column.labels)
+
+
+def then_of(column: ColumnDrift) -> str:
+    """What a column is compared with: features with training, scores with the later dates the model was judged by."""
+    return "evaluation" if column.role == "score" else "training"
 
 
 def most_changed(column: ColumnDrift) -> str:
@@ -79,7 +108,7 @@ def most_changed(column: ColumnDrift) -> str:
     if not then or not column.now:
         return ""
     position = max(range(len(then)), key=lambda each: abs(now[each] - then[each]))
-    label = display.text(column.labels[position], LONGEST_LABEL)
+    label = display.text(labels_of(column)[position], 2 * LONGEST_LABEL)
     return f"{label}: {display.percent(then[position])} → {display.percent(now[position])}"
 
 
@@ -94,7 +123,9 @@ def volume_bars(volume: Sequence[tuple[date, int]], day: date) -> Markup:
         if each in rows
     ]
     if day not in rows:
-        drawn.append(_rect("absent", bars([0.0] * (VOLUME_DAYS - 1) + [1.0], 1.0, 0.7)[-1], f"{display.long_date(day)}: nothing published"))
+        drawn.append(
+            _rect("absent", bars([0.0] * (VOLUME_DAYS - 1) + [1.0], 1.0, 0.7)[-1], f"{display.long_date(day)}: nothing published")
+        )
     labels = Markup("").join(
         Markup('<text class="x {}" x="{:.2f}%" y="100%" dy="18">{}</text>').format(
             "anchor" if each == day else "major", (position + 0.5) * 100 / VOLUME_DAYS, f"{each.day} {each:%b}"
@@ -103,18 +134,29 @@ def volume_bars(volume: Sequence[tuple[date, int]], day: date) -> Markup:
         if (VOLUME_DAYS - 1 - position) % 7 == 0
     )
     shown = f"{display.count(rows[day])} on {day}" if day in rows else f"none on {day}"
-    return _svg("volume", f"Published rows per date, {VOLUME_DAYS} dates: {shown}", _grid(scale, [f"{each:,.0f}" for each in scale]), *drawn, labels)
+    return _svg(
+        "volume",
+        f"Published rows per date, {VOLUME_DAYS} dates: {shown}",
+        _grid(scale, [f"{each:,.0f}" for each in scale]),
+        *drawn,
+        labels,
+    )
 
 
-def level(value: float | None, usual: float | None, highest: float) -> Markup:
+def level(value: float | None, usual: float | None, highest: float, tone: str = "plain") -> Markup:
     """A horizontal bar for a statistic, with a mark where it usually is; `highest` is the full width."""
     if not display.is_number(value) or highest <= 0:
         return Markup()
     width = 100 * min(1.0, _finite(value) / highest)
     parts = [Markup('<rect class="value" x="0" y="0" width="{:.2f}%" height="100%"/>').format(width)]
     if display.is_number(usual):
-        parts.append(Markup('<rect class="usual" x="{:.2f}%" y="-2" width="2" height="10"/>').format(100 * min(1.0, _finite(usual) / highest)))
-    return _svg("level", f"{display.decimal(value)}, usually up to {display.decimal(usual)}", *parts)
+        parts.append(
+            Markup('<rect class="usual" x="{:.2f}%" y="-2" width="2" height="10"/>').format(
+                100 * min(1.0, _finite(usual) / highest)
+            )
+        )
+    title = display.decimal(value) + (f", usually up to {display.decimal(usual)}" if display.is_number(usual) else "")
+    return _svg(f"level {tone}", title, *parts)
 
 
 def parts_of(parts: Sequence[tuple[str, int]]) -> Markup:
@@ -138,10 +180,10 @@ def _sides(column: ColumnDrift) -> tuple[list[float], list[float]]:
 
 
 def _pairs(column: ColumnDrift, then: list[float], now: list[float], top: float) -> Markup:
-    pairs = zip(column.labels, then, now, bars(then, top, THEN_WIDTH), bars(now, top, NOW_WIDTH), strict=True)
+    pairs = zip(labels_of(column), then, now, bars(then, top, THEN_WIDTH), bars(now, top, NOW_WIDTH), strict=True)
     return Markup("").join(
         Markup("<g><title>{}</title>{}{}</g>").format(
-            f"{display.text(label, 60)}: training {display.percent(before)}, this date {display.percent(after)}",
+            f"{display.text(label, 60)}: {then_of(column)} {display.percent(before)}, this date {display.percent(after)}",
             _rect("then", behind),
             _rect("now", front),
         )
@@ -151,9 +193,9 @@ def _pairs(column: ColumnDrift, then: list[float], now: list[float], top: float)
 
 def _grid(scale: Sequence[float], labels: Iterable[str]) -> Markup:
     lines = (
-        Markup('<line class="tick" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/><text class="y" x="-8" y="{0:.2f}%" dy="4">{1}</text>').format(
-            100 - 100 * each / scale[-1], label
-        )
+        Markup(
+            '<line class="tick" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/><text class="y" x="-8" y="{0:.2f}%" dy="4">{1}</text>'
+        ).format(100 - 100 * each / scale[-1], label)
         for each, label in zip(scale, labels, strict=True)
     )
     return Markup("").join(lines)
@@ -182,7 +224,19 @@ def _rect(name: str, bar: Bar, title: str = "") -> Markup:
 
 
 def _svg(name: str, title: str, *parts: Markup) -> Markup:
-    return Markup('<svg class="{}" role="img"><title>{}</title>{}</svg>').format(name, display.text(title), Markup("").join(parts))
+    return Markup('<svg class="{}" role="img"><title>{}</title>{}</svg>').format(
+        name, display.text(title), Markup("").join(parts)
+    )
+
+
+def _rounded(label: str, digits: int) -> str:
+    return NUMBER.sub(lambda found: f"{float(f'{float(found[0]):.{digits}g}'):.6g}", label)
+
+
+def _distinct(shortened: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether rounding merged no two labels, and no interval's two ends."""
+    ends = (label.split(INTERVAL) for label in shortened)
+    return len(set(shortened)) == len(set(labels)) and all(len(set(each)) == len(each) for each in ends)
 
 
 def _finite(value: float | None) -> float:

@@ -31,8 +31,8 @@ class Stop:
 class StageResult:
     """The outcome of one attempt of one stage.
 
-    `folder` is where the attempt put its working files. `stopped` holds the dates that go no further, and why; `facts` the stage's findings per date (ISO), as
-    plain JSON, e.g. row counts or profiles.
+    `folder` is where the attempt put its working files. `stopped` holds the dates that go no further, and why;
+    `facts` the stage's findings per date (ISO), as plain JSON, e.g. row counts or profiles.
     """
 
     stage: Stage
@@ -79,4 +79,3 @@ class StageResult:
             facts=found["facts"],
             seconds=found["seconds"],
         )
-

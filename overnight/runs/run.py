@@ -13,6 +13,7 @@ from overnight.runs.fingerprint import Fingerprint
 from overnight.runs.result import StageResult, Stop
 from overnight.stages import Stage
 
+
 @dataclass(frozen=True)
 class Claim:
     """One target date of a run: the token that fences earlier runs off it, and what its result depends on."""

@@ -1,0 +1,1 @@
+"""Samples: real data for the demo."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ SCHEMAS = {
 }
 
 
-def land(lake: Lake, progress: Callable[[str], None] = lambda message: None) -> int:
+def land(lake: Lake, progress: Callable[[str], object] = print) -> int:
     """Write every partition that is not there yet, and return how many were written. Nothing is overwritten."""
     wanted = dict(_partitions_of_2013(lake))
     missing = {uri for uri in wanted if not storage.exists(uri)}
@@ -96,8 +97,8 @@ def _tables(lake: Lake) -> Iterator[tuple[str, pa.Table]]:
     yield _file(lake, "planes", None), _arrow(_planes(), "planes")
     flights = _flights()
     for source, frame in (("schedules", flights), ("arrivals", flights), ("weather", _weather())):
-        for day, rows in frame.groupby("flight_date" if source != "weather" else "local_date", sort=True):
-            yield _file(lake, source, day), _arrow(rows, source)
+        for day, rows in frame.groupby("partition_date"):
+            yield _file(lake, source, cast(date, day)), _arrow(rows, source)
 
 
 def _file(lake: Lake, source: str, day: date | None) -> str:
@@ -123,7 +124,7 @@ def _read(name: str) -> pd.DataFrame:
 def _flights() -> pd.DataFrame:
     """Schedules and outcomes in one frame; `recorded_at` is when the outcome became known."""
     flights = _read("flights.csv.zip")
-    flights["flight_date"] = pd.to_datetime(flights[["year", "month", "day"]]).dt.date
+    flights["flight_date"] = flights["partition_date"] = pd.to_datetime(flights[["year", "month", "day"]]).dt.date
     departure = pd.to_datetime(flights["time_hour"], utc=True) + pd.to_timedelta(flights["minute"], unit="min")
     flights["scheduled_departure"] = departure
     flights["cancelled"] = flights["dep_time"].isna()
@@ -147,7 +148,8 @@ def _planned_minutes(flights: pd.DataFrame, departure: pd.Series) -> pd.Series:
 
 def _utc_offset(instants: pd.Series, zone: str) -> pd.Series:
     local = instants.dt.tz_convert(zone).dt.tz_localize(None)
-    return (local - instants.dt.tz_localize(None)).dt.total_seconds() / 60
+    offset: pd.Series = (local - instants.dt.tz_localize(None)).dt.total_seconds() / 60
+    return offset
 
 
 def _minute_of_day(clock: pd.Series) -> pd.Series:
@@ -156,7 +158,7 @@ def _minute_of_day(clock: pd.Series) -> pd.Series:
 
 def _weather() -> pd.DataFrame:
     weather = _read("weather.csv")
-    weather["local_date"] = pd.to_datetime(weather[["year", "month", "day"]]).dt.date
+    weather["partition_date"] = pd.to_datetime(weather[["year", "month", "day"]]).dt.date
     weather["observed_at"] = pd.to_datetime(weather["time_hour"], utc=True)
     return weather.sort_values(["observed_at", "origin"])
 

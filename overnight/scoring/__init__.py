@@ -1,0 +1,1 @@
+"""Scoring: the bundle, the engines, and what an executor does."""

@@ -139,7 +139,9 @@ def load(files: BundleFiles, digest: str) -> Bundle:
     require_libraries(card)
     unknown = sorted(set(skops.io.get_untrusted_types(data=files[ESTIMATOR])) - set(TRUSTED_TYPES))
     if unknown:
-        raise ConfigurationError(f"The estimator holds types that are not allowed: {unknown}. See overnight/scoring/trusted_types.py.")
+        raise ConfigurationError(
+            f"The estimator holds types that are not allowed: {unknown}. See overnight/scoring/trusted_types.py."
+        )
     estimator = skops.io.loads(files[ESTIMATOR], trusted=list(TRUSTED_TYPES))
     return Bundle(digest, estimator, read_contract(files), read_reference(files), card)
 

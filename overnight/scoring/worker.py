@@ -93,7 +93,9 @@ def summarise(scores: pa.Array) -> ScoreSummary:
     values = scores.to_numpy(zero_copy_only=False)
     finite = values[~np.isnan(values)]
     missing = len(values) - len(finite)
-    return ScoreSummary(len(values), missing, float(finite.min()) if len(finite) else None, float(finite.max()) if len(finite) else None)
+    return ScoreSummary(
+        len(values), missing, float(finite.min()) if len(finite) else None, float(finite.max()) if len(finite) else None
+    )
 
 
 def _with_origin(table: pa.Table, scores: dict[str, pa.Array], schema: pa.Schema, job: ScoringJob) -> pa.Table:

@@ -1,0 +1,1 @@
+"""Training: from validated history to a judged, packed model."""

@@ -37,7 +37,8 @@ class TrainingSet:
 
     def labels(self, rows: pa.Table) -> pd.Series:
         """The labels of a selection of rows."""
-        return rows[self.label].to_pandas()
+        labels: pd.Series = rows[self.label].to_pandas()
+        return labels
 
 
 def training_files(lake: Lake, pipeline: Pipeline, dates: Sequence[date]) -> Files:

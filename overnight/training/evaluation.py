@@ -21,7 +21,9 @@ CALIBRATION_BINS = 10
 Calibration = tuple[tuple[float, float, int], ...]
 
 
-def evaluate(task: Task, truth: np.ndarray, predicted: np.ndarray, baseline: np.ndarray, classes: tuple[str, ...]) -> Mapping[str, float]:
+def evaluate(
+    task: Task, truth: np.ndarray, predicted: np.ndarray, baseline: np.ndarray, classes: tuple[str, ...]
+) -> Mapping[str, float]:
     """Metrics of predictions and, prefixed `baseline_`, of the baseline's.
 
     `predicted` and `baseline` are probabilities of shape (rows,) for binary tasks, (rows, classes) for multiclass, and

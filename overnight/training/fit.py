@@ -1,7 +1,6 @@
 """Fits, judges and packs a model: from a training set to the files of a bundle."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,9 @@ def fit(pipeline: Pipeline, data: TrainingSet, fingerprint: str) -> tuple[Bundle
     fitted_on, evaluated_on = (data.of(list(dates)) for dates in (pipeline.training.fit, pipeline.training.evaluate))
     for what, rows in (("fit on", fitted_on), ("evaluate on", evaluated_on)):
         if not rows.num_rows:
-            raise BadData(f"There is no labelled row to {what} in {pipeline.training}. Land the data, or move the window in the spec.")
+            raise BadData(
+                f"There is no labelled row to {what} in {pipeline.training}. Land the data, or move the window in the spec."
+            )
     estimator = catalog.module("models", pipeline.name).build_estimator()
     features = list(data.contract.features)
     estimator.fit(to_frame(fitted_on.select(features)), data.labels(fitted_on))
@@ -97,5 +98,5 @@ def _daily_reference(rows: pa.Table, columns: Sequence[str], quantile: float) ->
 
 def _by_date(rows: pa.Table) -> list[pa.Table]:
     days: pd.Series = rows[TARGET_DATE].to_pandas()
-    of_day: dict[date, np.ndarray] = {day: index.to_numpy() for day, index in days.groupby(days).groups.items()}
-    return [rows.take(pa.array(of_day[day])) for day in sorted(of_day)]
+    positions = pd.Series(np.arange(len(days))).groupby(days.to_numpy())
+    return [rows.take(pa.array(of_day)) for _, of_day in positions]

@@ -1,0 +1,1 @@
+"""Validation: judging raw partitions, and keeping broken rows out."""

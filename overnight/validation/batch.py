@@ -1,7 +1,12 @@
 """What an expectation suite may know about the partition it judges."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from overnight.spec import Pipeline
+
+# The band of row counts that excludes none.
+ANY_COUNT = (0, 1 << 62)
 
 
 @dataclass(frozen=True)
@@ -17,3 +22,9 @@ class Batch:
     begins: datetime
     ends: datetime
     usual_rows: tuple[int, int]
+
+
+def batch_of(pipeline: Pipeline, source: str, day: date, usual_rows: tuple[int, int]) -> Batch:
+    """The batch of a partition: its day begins and ends at midnight in the cut-off's zone."""
+    midnight = pipeline.cut_off.midnight
+    return Batch(source, day, midnight(day), midnight(day + timedelta(days=1)), usual_rows)

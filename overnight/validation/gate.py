@@ -16,11 +16,10 @@ from overnight.lake.sources import Unreadable
 from overnight.lake.storage import FileRef, Files, Partitions
 from overnight.lake.uris import Lake
 from overnight.spec import UNDATED, Pipeline, Source
-from overnight.validation.batch import Batch
+from overnight.validation.batch import ANY_COUNT, Batch, batch_of
 from overnight.validation.judge import Suite, broken_rules, judge
 from overnight.validation.verdict import CRITICAL, WARNING, Check, PartitionVerdict
 
-ANY_COUNT = (0, 1 << 62)
 FEWEST_FOR_USUAL = 3
 
 
@@ -54,7 +53,7 @@ def judge_source(
         else:
             what = "has no rows" if files else "is not there"
             verdicts[day] = _unusable(source, day, f"{_label(source, day)} {what}.")
-    batches = {day: _batch(pipeline, source, day, counts) for day in readable}
+    batches = {day: batch_of(pipeline, source.name, day, usual_rows(pipeline, day, counts)) for day in readable}
     return verdicts | _judge_readable(spark, pipeline, source, readable, batches)
 
 
@@ -86,7 +85,9 @@ def _judge_readable(
             return {days[0]: _unusable(source, days[0], str(damage))}
         halves = days[: len(days) // 2], days[len(days) // 2 :]
         parts = ({day: partitions[day] for day in half} for half in halves)
-        return {day: verdict for part in parts for day, verdict in _judge_readable(spark, pipeline, source, part, batches).items()}
+        return {
+            day: verdict for part in parts for day, verdict in _judge_readable(spark, pipeline, source, part, batches).items()
+        }
 
 
 def _judge_together(
@@ -120,10 +121,16 @@ def _verdict(
     pipeline: Pipeline, source: Source, day: date, rows: int, quarantined: int, checks: tuple[Check, ...]
 ) -> PartitionVerdict:
     label = _label(source, day)
-    problems = [f"{label}: {check.name} failed ({check.observed})." for check in checks if check.severity == CRITICAL and not check.success]
+    problems = [
+        f"{label}: {check.name} failed ({check.observed})."
+        for check in checks
+        if check.severity == CRITICAL and not check.success
+    ]
     ceiling = pipeline.gate.max_quarantined
     if quarantined > ceiling * rows:
-        problems.append(f"{label}: {quarantined} of {rows} rows break a row rule, more than the {ceiling:.0%} that may be quarantined.")
+        problems.append(
+            f"{label}: {quarantined} of {rows} rows break a row rule, more than the {ceiling:.0%} that may be quarantined."
+        )
     return PartitionVerdict(
         source=source.name,
         day=day if source.dated else None,
@@ -158,12 +165,6 @@ def usual_rows(pipeline: Pipeline, day: date, counts: Mapping[date, int]) -> tup
         return ANY_COUNT
     low, high = pipeline.gate.rows_within
     return int(low * median(before)), int(high * median(before) + 1)
-
-
-def _batch(pipeline: Pipeline, source: Source, day: date, counts: Mapping[date, int]) -> Batch:
-    cut_off = pipeline.cut_off
-    begins, ends = (cut_off.midnight(each) for each in (day, day + timedelta(days=1)))
-    return Batch(source.name, day, begins, ends, usual_rows(pipeline, day, counts))
 
 
 def _quarantines(check: Check) -> bool:

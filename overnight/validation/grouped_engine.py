@@ -29,7 +29,7 @@ UNKNOWN = object()
 SAME_FOR_ALL_DATES = (".condition", ".aggregate_fn", "table.columns", "table.column_types")
 
 
-class GroupedEngine(SparkDFExecutionEngine):  # type: ignore[misc]  # Great Expectations ships incomplete types
+class GroupedEngine(SparkDFExecutionEngine):
     """A Spark execution engine over the partitions of many dates, focused on one of them at a time."""
 
     def __init__(self, rows: DataFrame) -> None:

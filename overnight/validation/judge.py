@@ -7,17 +7,17 @@ from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import, which reads it
 
-from great_expectations.core.metric_function_types import SummarizationMetricNameSuffixes  # noqa: E402
-from great_expectations.core.result_format import ResultFormat  # noqa: E402
-from great_expectations.expectations.expectation import Expectation  # noqa: E402
-from great_expectations.validator.metric_configuration import MetricConfiguration  # noqa: E402
-from pyspark.sql import Column, DataFrame  # noqa: E402
-from pyspark.sql import functions as F  # noqa: E402
+from great_expectations.core.metric_function_types import SummarizationMetricNameSuffixes
+from great_expectations.core.result_format import ResultFormat
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
-from overnight.errors import BadData, UsageError  # noqa: E402
-from overnight.validation.batch import Batch  # noqa: E402
-from overnight.validation.grouped_engine import GroupedEngine  # noqa: E402
-from overnight.validation.verdict import INFO, WARNING, Check  # noqa: E402
+from overnight.errors import BadData, UsageError
+from overnight.validation.batch import Batch
+from overnight.validation.grouped_engine import GroupedEngine
+from overnight.validation.verdict import INFO, WARNING, Check
 
 Suite = Callable[[Batch], Sequence[Expectation]]
 BASIC: Mapping[str, Any] = {"result_format": {"result_format": ResultFormat.BASIC, "partial_unexpected_count": 0}}

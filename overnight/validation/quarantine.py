@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -14,7 +14,7 @@ from overnight.lake.storage import FileRef, for_spark
 from overnight.publishing.append import replace_run_rows
 from overnight.runs.run import Run
 from overnight.spec import UNDATED, Pipeline, Source
-from overnight.validation.batch import Batch
+from overnight.validation.batch import ANY_COUNT, batch_of
 from overnight.validation.gate import suite_of
 from overnight.validation.judge import broken_rules
 from overnight.validation.verdict import PartitionVerdict
@@ -39,12 +39,14 @@ def quarantine(spark: SparkSession, run: Run, pipeline: Pipeline, attempt: str, 
     whole, *others = [_broken_rows(spark, run, pipeline, source, partition) for source, partition in dirty]
     for other in others:
         whole = whole.unionByName(other)
-    rows = whole.select(F.lit(day).alias(TARGET_DATE), F.lit(run.run_id).alias("run_id"), "source", PARTITION_DATE, "rules", "row").cache()
+    rows = whole.select(
+        F.lit(day).alias(TARGET_DATE), F.lit(run.run_id).alias("run_id"), "source", PARTITION_DATE, "rules", "row"
+    ).cache()
     table = run.lake.table(run.pipeline, "quarantine")
     folder = f"{run.lake.table_attempt(run.pipeline, 'quarantine', run.run_id, attempt)}/{day.isoformat()}"
     rows.write.parquet(for_spark(folder))
     files = staged_files(folder, day)
-    replace_run_rows(table, files.schema, day, run.run_id, attempt, files.files)
+    replace_run_rows(table, day, run.run_id, files.files, files.schema)
     counted = rows.select("source", F.explode("rules").alias("rule")).groupBy("source", "rule").count().collect()
     rows.unpersist()
     return Counter({(row["source"], row["rule"]): row["count"] for row in counted})
@@ -61,9 +63,7 @@ def _broken_rows(spark: SparkSession, run: Run, pipeline: Pipeline, source: Sour
     """`source, partition_date, rules, row`: the rows of a partition that break a rule, as JSON, with the rules' names."""
     files: tuple[FileRef, ...] = run.inputs[source.name][partition]
     rows = sources.read_partitions(spark, source, {partition: files})
-    midnight = pipeline.cut_off.midnight
-    batch = Batch(source.name, partition, midnight(partition), midnight(partition + timedelta(days=1)), (0, 0))
-    rules = broken_rules(rows, suite_of(pipeline, source), batch)
+    rules = broken_rules(rows, suite_of(pipeline, source), batch_of(pipeline, source.name, partition, ANY_COUNT))
     names = F.array_compact(F.array(*(F.when(condition, F.lit(name)) for name, condition in rules.items())))
     return (
         rows.withColumn("rules", names)

@@ -62,7 +62,7 @@ def test_ks_minds_the_order_of_bins() -> None:
 
 
 def test_js_of_a_sure_and_an_even_distribution() -> None:
-    """m = (0.75, 0.25); (log2(4/3) + 0.5 log2(2/3) + 0.5 log2 2) / 2 = (0.415037 + 0.207519) / 2; its root is 0.557923."""
+    """M = (0.75, 0.25); (log2(4/3) + 0.5 log2(2/3) + 0.5 log2 2) / 2 = (0.415037 + 0.207519) / 2; its root is 0.557923."""
     assert jensen_shannon_distance([1, 0], [1, 1]) == pytest.approx(0.557923, abs=1e-6)
 
 

@@ -1,0 +1,1 @@
+"""Engines: interchangeable ways to turn a batch of features into scores."""

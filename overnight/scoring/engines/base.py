@@ -18,4 +18,6 @@ class Engine(Protocol):
 class EngineFactory(Protocol):
     """Builds the engine of a bundle."""
 
-    def __call__(self, bundle: Bundle) -> Engine: ...
+    def __call__(self, bundle: Bundle) -> Engine:
+        """The engine, ready to predict."""
+        ...

@@ -48,7 +48,8 @@ class SklearnEngine:
 
 def to_frame(features: pa.Table) -> pd.DataFrame:
     """Features as scikit-learn takes them: float64 with NaN for null, strings as objects with None for null."""
-    return features.to_pandas()
+    frame: pd.DataFrame = features.to_pandas()
+    return frame
 
 
 def _doubles(values: np.ndarray) -> pa.Array:
