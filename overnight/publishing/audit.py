@@ -1,5 +1,6 @@
 """The audit: what a date's scores must satisfy before readers see them. Pure; judged from numbers the stages have."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,8 +67,10 @@ def _score_problems(score: ScoreSummary, policy: AuditPolicy) -> list[str]:
         problems.append(f"{score.missing} of {score.rows} scores are missing or not a number")
     if score.minimum is None or score.maximum is None:
         return problems
+    if not (math.isfinite(score.minimum) and math.isfinite(score.maximum)):
+        problems.append(f"scores reach from {score.minimum} to {score.maximum}, and must be finite")
     if policy.score_range and not policy.score_range[0] <= score.minimum <= score.maximum <= policy.score_range[1]:
         problems.append(f"scores reach from {score.minimum} to {score.maximum}, allowed is {policy.score_range}")
-    if score.minimum == score.maximum and score.rows >= FEWEST_FOR_CONSTANT and not policy.allow_constant:
+    if score.minimum == score.maximum and score.rows - score.missing >= FEWEST_FOR_CONSTANT and not policy.allow_constant:
         problems.append(f"all {score.rows} scores are {score.minimum}")
     return problems

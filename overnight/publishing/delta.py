@@ -3,13 +3,14 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
 from overnight.errors import ConfigurationError
@@ -20,7 +21,19 @@ from overnight.runs.result import DataFile
 NOTE = "overnight"
 # A checkpoint must never prune the log: it says who published what, for as long as the table lives.
 CONFIGURATION = {"delta.enableExpiredLogCleanup": "false"}
-WITH_STATISTICS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_boolean, pa.types.is_date)
+UTC_MICROS = pa.timestamp("us", tz="UTC")
+# Times belong here: deltalake's own dataset takes a missing bound for "no such row", and a filter would lose rows (1.6.6).
+WITH_STATISTICS = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_string,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+)
+LONGEST_TEXT = 64
+LAST_CHARACTER = "\U0010ffff"
+READERS = 8
 
 
 class DeltaLog:
@@ -29,9 +42,10 @@ class DeltaLog:
     def __init__(self, table: DeltaTable, uri: str) -> None:
         self._table = table
         self.uri = uri
+        self._entries: list[Commit | None] = []
 
     @classmethod
-    def open(cls, uri: str) -> "DeltaLog | None":
+    def open(cls, uri: str) -> Self | None:
         """The table at a URI, or None when there is none."""
         try:
             return cls(DeltaTable(uri), uri)
@@ -39,7 +53,7 @@ class DeltaLog:
             return None
 
     @classmethod
-    def open_or_create(cls, uri: str, schema: pa.Schema, partition_by: list[str]) -> "DeltaLog":
+    def open_or_create(cls, uri: str, schema: pa.Schema, partition_by: list[str]) -> Self:
         """The table at a URI, created if need be.
 
         Raises:
@@ -47,10 +61,27 @@ class DeltaLog:
         """
         found = cls.open(uri)
         if found is None:
-            DeltaTable.create(uri, schema, mode="ignore", partition_by=partition_by, configuration=dict(CONFIGURATION))
-            found = cls(DeltaTable(uri), uri)
-        found._require(schema)
+            found = cls._create(uri, schema, partition_by)
+        found._require(schema, partition_by)
         return found
+
+    @classmethod
+    def _create(cls, uri: str, schema: pa.Schema, partition_by: list[str]) -> Self:
+        unfit = [
+            f"{field.name} is {field.type}" for field in schema if pa.types.is_timestamp(field.type) and field.type != UTC_MICROS
+        ]
+        if unfit:
+            raise ConfigurationError(f"Not every reader can read {', '.join(unfit)}. Cast to {UTC_MICROS} first.")
+        try:
+            DeltaTable.create(uri, schema, mode="ignore", partition_by=partition_by, configuration=dict(CONFIGURATION))
+        except DeltaError:
+            # Several runs may open a new pipeline's table at once, and all but one lose.
+            if (winner := cls.open(uri)) is None:
+                raise
+            return winner
+        created = cls(DeltaTable(uri), uri)
+        created.sync(0)
+        return created
 
     @property
     def schema(self) -> pa.Schema:
@@ -89,12 +120,16 @@ class DeltaLog:
             )
         except CommitFailedError as error:
             raise Conflict(str(error)) from error
+        # delta-rs does not retry, so a commit lands right on top of the version that was loaded, or not at all.
+        self.sync(self.version + 1)
         self.reload()
-        self._sync_log()
 
-    def files(self) -> list[LiveFile]:
-        """All files of the current version."""
-        actions = pa.table(self._table.get_add_actions(flatten=True)).to_pylist()
+    def files(self, version: int | None = None) -> list[LiveFile]:
+        """All files of the version last seen, or of an earlier one."""
+        table = self._table if version in (None, self.version) else DeltaTable(self.uri, version=version)
+        adds = pa.table(table.get_add_actions(flatten=True))
+        wanted = [name for name in adds.column_names if name in ("path", "num_records") or name.startswith("partition.")]
+        actions = adds.select(wanted).to_pylist()
         return [
             LiveFile(
                 uri=f"{self.uri}/{action['path']}",
@@ -107,8 +142,22 @@ class DeltaLog:
         ]
 
     def commits(self) -> list[Commit]:
-        """Our commits, newest first."""
-        return [_commit(entry) for entry in self._table.history() if NOTE in entry]
+        """Our commits up to the version last seen, newest first.
+
+        Entries never change, so each is read once. `DeltaTable.history` (1.6.6) will not do: when others have committed
+        since the last reload, it lists their commits too, all under wrong version numbers.
+        """
+        unread = range(len(self._entries), self.version + 1)
+        if unread:
+            with ThreadPoolExecutor(READERS) as pool:
+                self._entries.extend(pool.map(self._read_commit, unread))
+        return [commit for commit in reversed(self._entries) if commit is not None]
+
+    def sync(self, version: int) -> None:
+        """Force a log entry to disk; delta-rs leaves it in the page cache, and a power cut must not take back a promise."""
+        if storage.is_local(self.uri):
+            storage.fsync_file(self._entry(version))
+            storage.fsync_file(f"{self.uri}/_delta_log")
 
     def _add(self, file: DataFile, partition: Mapping[str, str]) -> AddAction:
         return AddAction(
@@ -120,28 +169,39 @@ class DeltaLog:
             stats=_statistics(file.uri),
         )
 
-    def _require(self, schema: pa.Schema) -> None:
-        mine = {field.name: str(field.type) for field in self.schema}
-        wanted = {field.name: str(field.type) for field in schema}
+    def _require(self, schema: pa.Schema, partition_by: list[str]) -> None:
+        # Types are compared as types: their spelling differs in the names of a list's items, which mean nothing.
+        mine = {field.name: field.type for field in self.schema}
+        wanted = {field.name: field.type for field in schema}
         if mine != wanted:
             differing = sorted(name for name in mine.keys() | wanted.keys() if mine.get(name) != wanted.get(name))
             told = "; ".join(f"{name} is {mine.get(name, 'absent')}, wanted {wanted.get(name, 'absent')}" for name in differing)
             raise ConfigurationError(
                 f"The table {self.uri} has other columns: {told}. Publish to a new table, or restore the key."
             )
+        partitions = self._table.metadata().partition_columns
+        if partitions != partition_by:
+            raise ConfigurationError(f"The table {self.uri} is partitioned by {partitions}, not {partition_by}. Use a new table.")
 
-    def _sync_log(self) -> None:
-        """delta-rs leaves the entry in the page cache; a power cut must not take back what was acknowledged."""
-        if storage.is_local(self.uri):
-            entry = f"{self.uri}/_delta_log/{self.version:020d}.json"
-            storage.fsync_file(entry)
-            storage.fsync_file(f"{self.uri}/_delta_log")
+    def _entry(self, version: int) -> str:
+        return f"{self.uri}/_delta_log/{version:020d}.json"
+
+    def _read_commit(self, version: int) -> Commit | None:
+        try:
+            actions = map(json.loads, storage.read_bytes(self._entry(version)).splitlines())
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                f"The log entry {self._entry(version)} is gone, so nobody knows who published what. "
+                "Restore it from a backup, and let no tool clean up this log."
+            ) from error
+        info = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+        return _commit(info, version) if NOTE in info else None
 
 
-def _commit(entry: Mapping[str, Any]) -> Commit:
+def _commit(entry: Mapping[str, Any], version: int) -> Commit:
     note = json.loads(entry[NOTE])
     return Commit(
-        version=entry["version"],
+        version=version,
         at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
         action=note.get("action", ""),
         run_id=note.get("run_id", ""),
@@ -176,6 +236,11 @@ def _add_column(found: dict[str, Any], name: str, groups: Sequence[Any]) -> None
     if all(group.has_min_max for group in groups):
         lowest, highest = min(group.min for group in groups), max(group.max for group in groups)
         if not any(isinstance(value, float) and not math.isfinite(value) for value in (lowest, highest)):
-            found["minValues"][name], found["maxValues"][name] = (
-                value.isoformat() if isinstance(value, date) else value for value in (lowest, highest)
-            )
+            found["minValues"][name], found["maxValues"][name] = _spelt(lowest), _spelt(highest, upper=True)
+
+
+def _spelt(value: Any, *, upper: bool = False) -> Any:
+    """A bound as Delta spells it. A long text is cut to a bound that still holds, for the log's sake."""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return value[:LONGEST_TEXT] + (LAST_CHARACTER if upper else "")
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value

@@ -12,7 +12,7 @@ def published(log: TableLog) -> list[LiveDate]:
     """All live dates, sorted; empty dates that were published as such included."""
     files: dict[date, list[LiveFile]] = {}
     for file in log.files():
-        files.setdefault(date.fromisoformat(file.partition[PARTITION]), []).append(file)
+        files.setdefault(_day(file), []).append(file)
     latest = _latest_publish(log.commits())
     return [_live(day, latest[day], files.get(day, ())) for day in sorted(latest)]
 
@@ -30,6 +30,21 @@ def commits(log: TableLog, day: date | None = None) -> list[Commit]:
 def claimed_by(log: TableLog, day: date) -> str | None:
     """The run that claimed a date last."""
     return next((commit.run_id for commit in commits(log, day) if commit.action == Action.CLAIM), None)
+
+
+def published_by(log: TableLog, day: date, run_id: str) -> Commit | None:
+    """The commit by which a run published a date, live or not; a run has at most one."""
+    found = (commit for commit in commits(log, day) if commit.action == Action.PUBLISH and commit.run_id == run_id)
+    return next(found, None)
+
+
+def as_of(log: TableLog, day: date, commit: Commit) -> LiveDate:
+    """A date as one of its commits left it, live or not."""
+    return _live(day, commit, [file for file in log.files(commit.version) if _day(file) == day])
+
+
+def _day(file: LiveFile) -> date:
+    return date.fromisoformat(file.partition[PARTITION])
 
 
 def _latest_publish(newest_first: Sequence[Commit]) -> Mapping[date, Commit]:

@@ -74,6 +74,11 @@ class TableLog(Protocol):
     """A table's transaction log. Reads answer for the version that `reload` last saw."""
 
     @property
+    def uri(self) -> str:
+        """The table's root."""
+        ...
+
+    @property
     def schema(self) -> pa.Schema:
         """The table's columns."""
         ...
@@ -94,12 +99,16 @@ class TableLog(Protocol):
         """
         ...
 
-    def files(self) -> list[LiveFile]:
-        """All files of the current version."""
+    def files(self, version: int | None = None) -> list[LiveFile]:
+        """All files of the version last seen, or of an earlier one."""
         ...
 
     def commits(self) -> list[Commit]:
-        """Our commits, newest first."""
+        """Our commits up to the version last seen, newest first."""
+        ...
+
+    def sync(self, version: int) -> None:
+        """Make a commit that has been seen survive a power cut."""
         ...
 
 

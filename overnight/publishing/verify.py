@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from overnight.errors import BadOutput
 from overnight.lake import storage
+from overnight.publishing.history import PARTITION
 from overnight.runs.result import DataFile
 
 
@@ -17,6 +18,10 @@ def verify(files: Sequence[DataFile], schema: pa.Schema) -> None:
         BadOutput: one is not; the message names the file and what is wrong with it.
     """
     for file in files:
+        if sum(file.uri == other.uri for other in files) > 1:
+            raise BadOutput(
+                f"{file.uri} is listed twice, which would double its rows. Nothing was published; run the stage score again."
+            )
         if problem := _problem(file, schema):
             raise BadOutput(f"{file.uri} {problem}. Nothing was published; run the stage score again.")
 
@@ -33,11 +38,16 @@ def _problem(file: DataFile, schema: pa.Schema) -> str | None:
     try:
         with pq.ParquetFile(path, filesystem=system) as parquet:
             rows, found = parquet.metadata.num_rows, parquet.schema_arrow
+            days = parquet.read([PARTITION]).column(0).unique().to_pylist() if PARTITION in found.names else []
     except (pa.ArrowInvalid, OSError) as error:
+        # A store that fails while it is read says nothing about the file.
+        if isinstance(error, OSError) and not storage.is_local(file.uri):
+            raise
         return f"is no readable Parquet file: {str(error).splitlines()[0]}"
     if rows != file.rows:
         return f"has {rows} rows, {file.rows} were written"
-    return _schema_problem(found, schema)
+    others = [str(day) for day in days if day != file.day]
+    return f"has rows of {', '.join(others[:3])}, not of {file.day}" if others else _schema_problem(found, schema)
 
 
 def _schema_problem(found: pa.Schema, wanted: pa.Schema) -> str | None:

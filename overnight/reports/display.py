@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 # Long enough for any honest message, short enough that a hostile one cannot bury the page.
 LONGEST = 600
-MISSING = "–"
+MISSING = "\u2013"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 # What a browser would drop, obey or choke on: control characters, direction overrides, line separators, lone surrogates.

@@ -192,13 +192,10 @@ def _pairs(column: ColumnDrift, then: list[float], now: list[float], top: float)
 
 
 def _grid(scale: Sequence[float], labels: Iterable[str]) -> Markup:
-    lines = (
-        Markup(
-            '<line class="tick" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/><text class="y" x="-8" y="{0:.2f}%" dy="4">{1}</text>'
-        ).format(100 - 100 * each / scale[-1], label)
-        for each, label in zip(scale, labels, strict=True)
-    )
-    return Markup("").join(lines)
+    line = Markup('<line class="tick" x1="0" x2="100%" y1="{0:.2f}%" y2="{0:.2f}%"/>')
+    words = Markup('<text class="y" x="-8" y="{0:.2f}%" dy="4">{1}</text>')
+    marks = ((100 - 100 * each / scale[-1], label) for each, label in zip(scale, labels, strict=True))
+    return Markup("").join(line.format(height) + words.format(height, label) for height, label in marks)
 
 
 def _labels(labels: Sequence[str]) -> Markup:

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -9,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from overnight.lake.storage import FileRef, Files
-from overnight.settings import ROOT
 from overnight.spec import Pipeline
 
 SCORING_LIBRARIES = ("numpy", "pandas", "pyarrow", "pyspark", "scikit-learn", "skops")
@@ -56,32 +56,32 @@ def library_versions() -> dict[str, str]:
     return {name: version(name) for name in SCORING_LIBRARIES}
 
 
-def of_code(pipeline: str, root: Path = ROOT) -> str:
+def of_code(pipeline: str) -> str:
     """Digest of the pipeline's feature code and suites, the engine's scoring path, and all of this project they import.
 
     Comments, docstrings and formatting do not count: the digest is over the syntax trees.
     """
-    return _of_modules((*(f"{folder}.{pipeline}" for folder in RESULT_FOLDERS), *SCORING_MODULES), root)
+    return _of_modules((*(f"{folder}.{pipeline}" for folder in RESULT_FOLDERS), *SCORING_MODULES))
 
 
-def of_training(pipeline: Pipeline, files: Files, root: Path = ROOT) -> str:
+def of_training(pipeline: Pipeline, files: Files) -> str:
     """Digest of all that a trained model depends on: inputs, code, spec, training window, libraries."""
     modules = (*(f"{folder}.{pipeline.name}" for folder in TRAINING_FOLDERS), *SCORING_MODULES, "overnight.training.dataset")
     inputs = {source: [file for each in partitions.values() for file in each] for source, partitions in files.items()}
     window = repr(pipeline.training)
-    return _digest([of_inputs(inputs), _of_modules(modules, root), of_spec(pipeline), window, of_libraries()])
+    return _digest([of_inputs(inputs), _of_modules(modules), of_spec(pipeline), window, of_libraries()])
 
 
-def _of_modules(modules: Iterable[str], root: Path) -> str:
-    return _digest({module: _tree(source) for module, source in _import_closure(modules, root).items()})
+def _of_modules(modules: Iterable[str]) -> str:
+    return _digest({module: _tree(source) for module, source in _import_closure(modules).items()})
 
 
-def _import_closure(entries: Iterable[str], root: Path) -> dict[str, str]:
+def _import_closure(entries: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     waiting = list(entries)
     while waiting:
         module = waiting.pop()
-        path = _path_of(module, root)
+        path = _path_of(module)
         if module in found or path is None:
             continue
         found[module] = path.read_text()
@@ -89,9 +89,13 @@ def _import_closure(entries: Iterable[str], root: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _path_of(module: str, root: Path) -> Path | None:
-    path = root / Path(*module.split("."))
-    return next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
+def _path_of(module: str) -> Path | None:
+    """The file of one of the project's modules; a package's is its `__init__.py`."""
+    top, _, rest = module.partition(".")
+    relative = Path(*rest.split(".")) if rest else Path()
+    folders = [Path(folder) / relative for folder in importlib.import_module(top).__path__]
+    candidates = (path for folder in folders for path in (folder.with_suffix(".py"), folder / "__init__.py"))
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def _imports(source: str) -> Iterator[str]:

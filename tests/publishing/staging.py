@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +27,16 @@ SCHEMA = pa.schema(
         pa.field("scored_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+
+
+Log = TypeVar("Log", bound=DeltaLog)
+
+
+def opened(kind: type[Log], uri: str) -> Log:
+    """The table as another process sees it, or a log that misbehaves."""
+    log = kind.open(uri)
+    assert isinstance(log, kind)
+    return log
 
 
 def predictions(day: date, run_id: str, scores: Sequence[float]) -> pa.Table:
@@ -68,9 +79,11 @@ def publish(log: DeltaLog, day: date, run_id: str, token: int, files: Sequence[D
 
 def scores_of(uri: str) -> dict[date, list[float]]:
     """What a reader who opens the table anew finds: the scores per date, in order of the flight."""
-    log = DeltaLog(uri)
+    log = opened(DeltaLog, uri)
     found: dict[date, list[tuple[int, float]]] = {}
     for file in log.files():
         rows = pq.ParquetFile(file.uri).read().to_pylist()
-        found.setdefault(file.day, []).extend((row["flight"], row["score"]) for row in rows)
+        found.setdefault(date.fromisoformat(file.partition["target_date"]), []).extend(
+            (row["flight"], row["score"]) for row in rows
+        )
     return {day: [score for _, score in sorted(rows)] for day, rows in sorted(found.items())}

@@ -9,9 +9,9 @@ from overnight.errors import StoreBusy
 from overnight.publishing import history
 from overnight.publishing.claim import claim
 from overnight.publishing.delta import DeltaLog
-from overnight.publishing.table import Change, LogError
+from overnight.publishing.table import Change
 
-from .staging import JULY_3, JULY_4, JULY_5
+from .staging import JULY_3, JULY_4, JULY_5, opened
 
 
 def test_all_dates_of_a_run_are_claimed_in_one_commit(log: DeltaLog) -> None:
@@ -50,7 +50,7 @@ def test_racing_claims_all_get_tokens_of_their_own(log: DeltaLog) -> None:
     """Six runs that claim the same date at once hold the tokens 1 to 6, and the last commit is the current claimant."""
 
     def run(number: int) -> tuple[int, str]:
-        return claim(DeltaLog(log.uri), [JULY_4], f"run-{number}")[JULY_4], f"run-{number}"
+        return claim(opened(DeltaLog, log.uri), [JULY_4], f"run-{number}")[JULY_4], f"run-{number}"
 
     with ThreadPoolExecutor(6) as pool:
         tokens = sorted(pool.map(run, range(6)))
@@ -65,9 +65,9 @@ def test_a_claim_whose_acknowledgement_got_lost_is_found(log: DeltaLog) -> None:
     class Forgetful(DeltaLog):
         def commit(self, change: Change) -> None:
             super().commit(change)
-            raise LogError("connection reset")
+            raise OSError("connection reset")
 
-    assert claim(Forgetful(log.uri), [JULY_4], "first") == {JULY_4: 1}
+    assert claim(opened(Forgetful, log.uri), [JULY_4], "first") == {JULY_4: 1}
     log.reload()
     assert log.version == 1
 
@@ -82,9 +82,9 @@ def test_a_store_that_keeps_failing_is_reported_as_busy(log: DeltaLog) -> None:
             self.tries += 1
             raise OSError("503 Slow Down")
 
-    down = Down(log.uri)
+    down = opened(Down, log.uri)
     with pytest.raises(StoreBusy, match="503 Slow Down"):
-        claim(down, [JULY_4], "first", pause=lambda _: None)
+        claim(down, [JULY_4], "first")
     assert down.tries == 3
 
 
@@ -98,9 +98,9 @@ def test_a_mistake_of_ours_is_not_retried(log: DeltaLog) -> None:
             self.tries += 1
             raise TypeError("not JSON")
 
-    broken = Broken(log.uri)
+    broken = opened(Broken, log.uri)
     with pytest.raises(TypeError, match="not JSON"):
-        claim(broken, [JULY_4], "first", pause=lambda _: None)
+        claim(broken, [JULY_4], "first")
     assert broken.tries == 1
 
 
@@ -113,11 +113,11 @@ def test_a_log_that_cannot_be_read_is_tried_again(log: DeltaLog) -> None:
         def reload(self) -> None:
             if self.failures:
                 self.failures -= 1
-                raise LogError("stalled")
+                raise OSError("stalled")
             super().reload()
 
-    assert claim(Flaky(log.uri), [JULY_4], "first", pause=lambda _: None) == {JULY_4: 1}
-    stalled = Flaky(log.uri)
+    assert claim(opened(Flaky, log.uri), [JULY_4], "first") == {JULY_4: 1}
+    stalled = opened(Flaky, log.uri)
     stalled.failures = 3
     with pytest.raises(StoreBusy, match="stalled"):
-        claim(stalled, [JULY_4], "second", pause=lambda _: None)
+        claim(stalled, [JULY_4], "second")

@@ -38,7 +38,7 @@ def test_a_truncated_file_is_refused_by_name(file: DataFile) -> None:
     """A file that lost its last 10 bytes is named, with both sizes."""
     content = Path(file.uri).read_bytes()
     Path(file.uri).write_bytes(content[:-10])
-    with pytest.raises(BadOutput, match=rf"part-0\.parquet has {file.size - 10} bytes instead of {file.size}"):
+    with pytest.raises(BadOutput, match=rf"part-0\.parquet has {file.size - 10} bytes, {file.size} were written"):
         verify([file], SCHEMA)
 
 
@@ -55,19 +55,19 @@ def test_a_flipped_bit_is_refused_by_name(file: DataFile, position: int) -> None
     content = bytearray(Path(file.uri).read_bytes())
     content[position] ^= 1
     Path(file.uri).write_bytes(content)
-    with pytest.raises(BadOutput, match=r"part-0\.parquet has the SHA-256"):
+    with pytest.raises(BadOutput, match=r"part-0\.parquet does not hold the bytes that were written"):
         verify([file], SCHEMA)
 
 
 def test_a_file_without_a_hash_is_refused(file: DataFile) -> None:
     """A file whose writer recorded no SHA-256 cannot be verified."""
-    with pytest.raises(BadOutput, match="instead of none"):
+    with pytest.raises(BadOutput, match="SHA-256"):
         verify([replace(file, sha256="")], SCHEMA)
 
 
 def test_a_wrong_row_count_is_refused_by_name(file: DataFile) -> None:
     """A footer that counts other rows than the writer did is named, with both counts."""
-    with pytest.raises(BadOutput, match=r"part-0\.parquet has 3 rows instead of 4"):
+    with pytest.raises(BadOutput, match=r"part-0\.parquet has 3 rows, 4 were written"):
         verify([replace(file, rows=4)], SCHEMA)
 
 
@@ -75,7 +75,7 @@ def test_float32_in_a_double_column_is_refused(log: DeltaLog) -> None:
     """A float column where the table has a double passes silently elsewhere; here it names file, column and both types."""
     rows = predictions(JULY_4, "run", [0.1])
     narrow = rows.set_column(3, "score", rows["score"].cast(pa.float32()))
-    with pytest.raises(BadOutput, match=r"part-0\.parquet has other columns than the table: score is float instead of double"):
+    with pytest.raises(BadOutput, match=r"part-0\.parquet does not fit the table: score is float, the table has double"):
         verify([stage_table(log, JULY_4, "run", narrow)], SCHEMA)
 
 
@@ -83,7 +83,7 @@ def test_missing_and_unknown_columns_are_refused(log: DeltaLog) -> None:
     """A renamed column is reported as one missing and one unknown."""
     rows = predictions(JULY_4, "run", [0.1])
     renamed = rows.rename_columns(["probability" if name == "score" else name for name in rows.column_names])
-    with pytest.raises(BadOutput, match="score is missing, probability is unknown"):
+    with pytest.raises(BadOutput, match="probability is double, the table has no such column, score is absent"):
         verify([stage_table(log, JULY_4, "run", renamed)], SCHEMA)
 
 
@@ -95,18 +95,10 @@ def test_nanoseconds_are_refused(log: DeltaLog) -> None:
         verify([stage_table(log, JULY_4, "run", fine)], SCHEMA)
 
 
-def test_the_layout_of_text_in_memory_does_not_matter(log: DeltaLog) -> None:
-    """Large and dictionary-encoded text is the same text in Parquet, so such files pass."""
-    rows = predictions(JULY_4, "run", [0.1])
-    encoded = rows.set_column(1, "origin", rows["origin"].dictionary_encode())
-    large = encoded.set_column(5, "run_id", encoded["run_id"].cast(pa.large_string()))
-    verify([stage_table(log, JULY_4, "run", large)], SCHEMA)
-
-
 def test_rows_of_another_date_are_refused(log: DeltaLog) -> None:
     """A file that is said to be of one date but holds another one's rows is named, with that date."""
     mixed = pa.concat_tables([predictions(JULY_4, "run", [0.1]), predictions(JULY_5, "run", [0.2])])
-    with pytest.raises(BadOutput, match=r"part-0\.parquet has rows of \['2013-07-05'\] instead of 2013-07-04"):
+    with pytest.raises(BadOutput, match=r"part-0\.parquet has rows of 2013-07-05"):
         verify([stage_table(log, JULY_4, "run", mixed)], SCHEMA)
 
 
@@ -116,17 +108,6 @@ def test_garbage_with_the_right_hash_is_refused(log: DeltaLog, file: DataFile) -
     sha256 = hashlib.sha256(b"garbage").hexdigest()
     with pytest.raises(BadOutput, match=r"part-0\.parquet is no readable Parquet file"):
         verify([replace(file, size=7, sha256=sha256)], SCHEMA)
-
-
-def test_every_bad_file_is_named_up_to_five(log: DeltaLog) -> None:
-    """Seven missing files are reported as five by name and two more."""
-    files = [stage(log, JULY_4, "run", [0.1], name=f"part-{number}") for number in range(7)]
-    for each in files:
-        Path(each.uri).unlink()
-    with pytest.raises(BadOutput) as refusal:
-        verify(files, SCHEMA)
-    assert str(refusal.value).count("is missing") == 5
-    assert "and 2 more" in str(refusal.value)
 
 
 def test_a_file_listed_twice_is_refused(file: DataFile) -> None:

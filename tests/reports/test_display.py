@@ -43,12 +43,13 @@ def test_any_text_can_be_written_to_a_file(value: str) -> None:
 def test_templates_write_a_dash_for_none_and_leave_markup_alone() -> None:
     """`None` never appears on a page, and pictures are not cut short like text."""
     picture = Markup("<svg>") + "x" * 10_000
-    assert display.finalize(None) == "–"
+    assert display.finalize(None) == "\u2013"
     assert display.finalize(picture) is picture
 
 
 @pytest.mark.parametrize(
-    ("share", "shown"), [(0.0, "0%"), (0.0004, "<0.1%"), (0.125, "12.5%"), (1.0, "100%"), (None, "–"), (float("nan"), "–")]
+    ("share", "shown"),
+    [(0.0, "0%"), (0.0004, "<0.1%"), (0.125, "12.5%"), (1.0, "100%"), (None, "\u2013"), (float("nan"), "\u2013")],
 )
 def test_percent(share: float | None, shown: str) -> None:
     """Shares are percentages with at most one decimal; what is little is not written as nothing."""
@@ -57,7 +58,7 @@ def test_percent(share: float | None, shown: str) -> None:
 
 def test_share_of_nothing_is_a_dash() -> None:
     """An empty date has no shares."""
-    assert (display.share_of(6, 737), display.share_of(0, 0)) == ("0.8%", "–")
+    assert (display.share_of(6, 737), display.share_of(0, 0)) == ("0.8%", "\u2013")
 
 
 @pytest.mark.parametrize(
