@@ -6,6 +6,8 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONSAFEPATH := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 SHELL  := bash
+# Every stage is a process; without byte code each would compile its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help prerequisites setup demo test test-fast check format lock clean

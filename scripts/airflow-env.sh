@@ -19,13 +19,6 @@ if [ -z "${AIRFLOW_CONN_SPARK_DEFAULT:-}" ]; then
 fi
 case "$OVERNIGHT_SPARK_MASTER" in local*) export SPARK_LOCAL_IP=127.0.0.1 ;; esac
 
-# A class-data archive halves the start of a Spark session (8 s to 4 s on two cores). Any Spark process writes one when it ends:
-#   SPARK_SUBMIT_OPTS="-Xlog:disable -XX:ArchiveClassesAtExit=var/spark-classes.jsa" spark-submit ...
-# One that does not fit this Java or these jars is ignored by the JVM.
-if [ -f "$_root/var/spark-classes.jsa" ] && [ -z "${SPARK_SUBMIT_OPTS:-}" ]; then
-    export SPARK_SUBMIT_OPTS="-Xlog:disable -XX:SharedArchiveFile=$_root/var/spark-classes.jsa"
-fi
-
 if [ -d "$_root/.venv/bin" ]; then
     # The provider finds spark-submit on PATH only.
     case ":$PATH:" in *":$_root/.venv/bin:"*) ;; *) export PATH="$_root/.venv/bin:$PATH" ;; esac

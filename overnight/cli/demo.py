@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +19,9 @@ from overnight.lake.uris import Lake
 from overnight.settings import ROOT, Settings
 
 PIPELINE = "flight_delays"
+LOG = ROOT / "var" / "log" / "demo.log"
+# A message of a job, wherever Airflow or Spark put it into a line of theirs.
+MESSAGE = re.compile(r"\b(\d\d:\d\d:\d\d  .+?)\s*(?:\[airflow\.task\b.*)?$")
 AIRFLOW = '. "$0/scripts/airflow-env.sh" && exec airflow "$@"'
 
 
@@ -46,11 +50,20 @@ def _airflow(arguments: list[str]) -> None:
 
 
 def _call(command: list[str]) -> None:
-    """Run a step in a process of its own; its log goes to var/log and, in short, to the terminal."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if code:
-        raise ConfigurationError(f"`{' '.join(command[-4:])}` ended with exit code {code}; its messages are above.")
+    """Run a step in a process of its own: its whole output goes to a log, the jobs' own messages to the terminal."""
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"}
+    with LOG.open("a") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+        for line in process.stdout or ():
+            log.write(line)
+            if message := MESSAGE.search(line):
+                print(f"      {message.group(1)}", flush=True)
+    if code := process.wait():
+        last = "".join(LOG.read_text(errors="replace").splitlines(keepends=True)[-30:])
+        raise ConfigurationError(f"`{' '.join(command[-4:])}` ended with exit code {code}. The end of {LOG}:\n{last}")
 
 
 def _summary(lake: Lake, date: str, seconds: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
@@ -67,13 +68,21 @@ class DeltaLog:
 
     @classmethod
     def _create(cls, uri: str, schema: pa.Schema, partition_by: list[str]) -> Self:
+        held = pa.schema(DeltaSchema.from_arrow(schema).to_arrow())
         unfit = [
-            f"{field.name} is {field.type}" for field in schema if pa.types.is_timestamp(field.type) and field.type != UTC_MICROS
+            f"{field.name} is {field.type}"
+            for field, as_held in zip(schema, held, strict=True)
+            if field.type != as_held.type or (pa.types.is_timestamp(field.type) and field.type != UTC_MICROS)
         ]
         if unfit:
-            raise ConfigurationError(f"Not every reader can read {', '.join(unfit)}. Cast to {UTC_MICROS} first.")
+            raise ConfigurationError(
+                f"No table is created at {uri}, since not every reader would get these columns back: {', '.join(unfit)}. "
+                f"Cast them first, times to {UTC_MICROS}."
+            )
         try:
-            DeltaTable.create(uri, schema, mode="ignore", partition_by=partition_by, configuration=dict(CONFIGURATION))
+            # A retry inside delta-rs would commit the loser's metadata, a second table id, on top of the winner's.
+            once = CommitProperties(max_commit_retries=0)
+            DeltaTable.create(uri, schema, partition_by=partition_by, configuration=dict(CONFIGURATION), commit_properties=once)
         except DeltaError:
             # Several runs may open a new pipeline's table at once, and all but one lose.
             if (winner := cls.open(uri)) is None:
@@ -194,7 +203,7 @@ class DeltaLog:
                 f"The log entry {self._entry(version)} is gone, so nobody knows who published what. "
                 "Restore it from a backup, and let no tool clean up this log."
             ) from error
-        info = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+        info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
         return _commit(info, version) if NOTE in info else None
 
 

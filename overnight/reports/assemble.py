@@ -37,9 +37,8 @@ def write_stopped_report(run: Run, day: date, stopped: StageResult, verdicts: Ve
     pipeline = catalog.load(run.pipeline)
     card = read_card(read_bundle(run.model.uri, run.model.digest))
     results = [*(result for stage in stopped.stage.earlier if (result := run.result(stage))), stopped]
-    state: Literal["stopped", "failed"] = "stopped" if stopped.stage is Stage.VALIDATE else "failed"
     reason = stopped.stopped[day].reason
-    return write_report(run.lake, _report(run, pipeline, day, card, verdicts, results, state=state, reason=reason, drift=None))
+    return write_report(run.lake, _report(run, pipeline, day, card, verdicts, results, state="stopped", reason=reason, drift=None))
 
 
 def volume(lake: Lake, pipeline: str, day: date) -> tuple[tuple[date, int], ...]:

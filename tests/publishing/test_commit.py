@@ -1,5 +1,6 @@
 """Publishing a date: one commit, fenced by its token, believed only when the log shows it."""
 
+import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,16 @@ def test_of_two_stale_writers_of_a_new_date_one_is_live(log: DeltaLog) -> None:
     with pytest.raises(Superseded):
         publish(writers["early"], JULY_4, "early", early[JULY_4], files["early"])
     assert scores_of(log.uri) == {JULY_4: [0.9]}
+
+
+def test_a_publish_carries_its_token_into_the_log(log: DeltaLog) -> None:
+    """The commit itself names the date's token, so that no store or writer can slip one of the same date in between."""
+    claim(log, [JULY_4], "old")
+    token = claim(log, [JULY_4], "run")[JULY_4]
+    live = publish(log, JULY_4, "run", token, [stage(log, JULY_4, "run", [0.1])])
+    entry = Path(log.uri, "_delta_log", f"{live.version:020}.json").read_text().splitlines()
+    transactions = [json.loads(line)["txn"] for line in entry if "txn" in json.loads(line)]
+    assert [(each["appId"], each["version"]) for each in transactions] == [("predictions/2013-07-04", 2)]
 
 
 def test_racing_attempts_under_one_token_commit_once(log: DeltaLog) -> None:

@@ -67,6 +67,7 @@ def test_columns_that_readers_would_change_are_refused(tmp_path: Path, kind: pa.
     """Nanoseconds, times without a zone and unsigned numbers, which Delta turns into others, cannot make a table."""
     with pytest.raises(ConfigurationError, match="x is"):
         DeltaLog.open_or_create(str(tmp_path / "t"), pa.schema([("target_date", pa.date32()), ("x", kind)]), ["target_date"])
+    assert DeltaLog.open(str(tmp_path / "t")) is None
 
 
 def test_runs_that_create_a_table_at_once_share_it(tmp_path: Path) -> None:
@@ -123,13 +124,13 @@ def test_filters_on_statistics_lose_no_rows(log: DeltaLog) -> None:
 
 
 def test_statistics_come_from_the_footer(tmp_path: Path) -> None:
-    """The log holds row count, bounds and null counts of the rows; infinities have no bounds, long texts are cut to valid ones."""
+    """The log holds row count, bounds and null counts of the rows; infinities have none, long texts are cut to valid ones."""
     rows = pa.table(
         {
             "target_date": pa.array([JULY_4] * 3),
             "n": pa.array([3, None, 1], pa.int64()),
             "text": ["b", "a", None],
-            "long": ["x" * 1_000_000, "a", "a"],
+            "long": ["x" * 1_000, "a", "a"],
             "day": pa.array([JULY_3, JULY_4, JULY_4]),
             "infinite": [float("inf"), 0.0, 1.0],
             "nothing": pa.nulls(3, pa.float64()),
@@ -142,7 +143,7 @@ def test_statistics_come_from_the_footer(tmp_path: Path) -> None:
     entry = Path(log.uri, "_delta_log", "00000000000000000002.json").read_text()
     adds = [json.loads(line)["add"] for line in entry.splitlines() if "add" in json.loads(line)]
     stats = json.loads(adds[0]["stats"])
-    assert len(entry) < 10_000
+    assert len(entry) < 3_000
     assert stats["numRecords"] == 3
     assert {name: stats["minValues"].get(name) for name in ("n", "text", "day", "infinite", "nothing", "long")} == {
         "n": 1,
