@@ -38,7 +38,9 @@ def write_stopped_report(run: Run, day: date, stopped: StageResult, verdicts: Ve
     card = read_card(read_bundle(run.model.uri, run.model.digest))
     results = [*(result for stage in stopped.stage.earlier if (result := run.result(stage))), stopped]
     reason = stopped.stopped[day].reason
-    return write_report(run.lake, _report(run, pipeline, day, card, verdicts, results, state="stopped", reason=reason, drift=None))
+    return write_report(
+        run.lake, _report(run, pipeline, day, card, verdicts, results, state="stopped", reason=reason, drift=None)
+    )
 
 
 def volume(lake: Lake, pipeline: str, day: date) -> tuple[tuple[date, int], ...]:
