@@ -5,11 +5,11 @@ import sys
 from datetime import date
 
 import pyarrow as pa
-from overnight.publishing.append import replace_run_table
 
 from overnight import catalog
 from overnight.monitoring.drift import DateDrift, compare
 from overnight.monitoring.profile import Profile
+from overnight.publishing.append import replace_run_table
 from overnight.reports.assemble import published_report
 from overnight.reports.write import write_report
 from overnight.runs.process import main
