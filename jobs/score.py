@@ -12,11 +12,12 @@ from pyspark.sql import functions as F
 from overnight import catalog
 from overnight.features.history import PARTITION_DATE, TARGET_DATE
 from overnight.lake import sources
-from overnight.monitoring.profile import Profile
+from overnight.monitoring.profile import Profile, empty
 from overnight.runs.attempt import new_attempt
 from overnight.runs.process import main
 from overnight.runs.result import DataFile, StageResult
 from overnight.runs.run import Run
+from overnight.scoring import bundle
 from overnight.scoring.store import read_bundle
 from overnight.scoring.worker import ScoredFile, ScoringJob, score_files
 from overnight.spec import Pipeline
@@ -47,12 +48,13 @@ def score(run: Run, spark: SparkSession) -> StageResult:
 
     tasks = balanced(files, spark.sparkContext.defaultParallelism)
     scored = spark.sparkContext.parallelize(tasks, len(tasks)).mapPartitions(work).collect() if tasks else []
+    nothing = empty(bundle.read_reference(bundle_files).bins)
     checks = judge_predictions(spark, catalog.load(run.pipeline), [each.file for each in scored], dates)
     return StageResult(
         stage=Stage.SCORE,
         attempt=attempt,
         files=tuple(each.file for each in scored),
-        facts={day.isoformat(): _facts([each for each in scored if each.file.day == day], checks[day]) for day in dates},
+        facts={day.isoformat(): _facts([each for each in scored if each.file.day == day], checks[day], nothing) for day in dates},
     )
 
 
@@ -80,10 +82,10 @@ def judge_predictions(
     return judge(rows, suite, batches)
 
 
-def _facts(scored: Sequence[ScoredFile], checks: Sequence[Check]) -> dict[str, object]:
-    profile, summary = Profile({}), ScoreSummary(0, 0, None, None)
+def _facts(scored: Sequence[ScoredFile], checks: Sequence[Check], nothing: Profile) -> dict[str, object]:
+    profile, summary = nothing, ScoreSummary(0, 0, None, None)
     for each in scored:
-        profile = profile.merge(each.profile) if profile.columns else each.profile
+        profile = profile.merge(each.profile)
         summary = summary.merge(each.summary)
     return {"profile": profile.as_json(), "scores": asdict(summary), "checks": [asdict(check) for check in checks]}
 

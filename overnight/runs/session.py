@@ -22,7 +22,7 @@ CONF = {
     "spark.speculation": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file://{ROOT}/overnight/runs/log4j2.properties",
     "spark.executorEnv.PYTHONPATH": str(ROOT),
     "spark.executorEnv.PYTHONSAFEPATH": "1",
     "spark.executorEnv.OMP_NUM_THREADS": "1",

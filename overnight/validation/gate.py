@@ -50,6 +50,8 @@ def judge_source(
             continue
         if counts[day]:
             readable[day] = files
+        elif files and source == pipeline.population and pipeline.gate.allow_empty:
+            verdicts[day] = PartitionVerdict(source=source.name, day=day, rows=0)
         else:
             what = "has no rows" if files else "is not there"
             verdicts[day] = _unusable(source, day, f"{_label(source, day)} {what}.")
