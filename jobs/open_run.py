@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from overnight.publishing.claim import claim
-from overnight.publishing.delta import DeltaLog
-
 from overnight import catalog
 from overnight.dates import parse_date
 from overnight.errors import ExitCode, MissingInput
@@ -17,6 +14,8 @@ from overnight.lake import sources
 from overnight.lake.storage import FileRef, Files
 from overnight.lake.uris import Lake
 from overnight.publishing import history
+from overnight.publishing.claim import claim
+from overnight.publishing.delta import DeltaLog
 from overnight.registry.models import Registry
 from overnight.runs import fingerprint
 from overnight.runs.fingerprint import Fingerprint

@@ -4,14 +4,13 @@ import logging
 import sys
 from datetime import date
 
+from overnight import catalog
+from overnight.errors import BadOutput, ConfigurationError, OvernightError
 from overnight.publishing.audit import ScoreSummary, audit
 from overnight.publishing.commit import publish_date
 from overnight.publishing.delta import DeltaLog
 from overnight.publishing.table import LiveDate
 from overnight.publishing.verify import verify
-
-from overnight import catalog
-from overnight.errors import BadOutput, ConfigurationError, OvernightError
 from overnight.reports.assemble import write_stopped_report
 from overnight.runs.process import main
 from overnight.runs.result import StageResult, Stop

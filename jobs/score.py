@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from overnight.publishing.audit import ScoreSummary
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -13,6 +12,7 @@ from overnight import catalog
 from overnight.features.history import PARTITION_DATE, TARGET_DATE
 from overnight.lake import sources
 from overnight.monitoring.profile import Profile, empty
+from overnight.publishing.audit import ScoreSummary
 from overnight.runs.attempt import new_attempt
 from overnight.runs.process import main
 from overnight.runs.result import DataFile, StageResult

@@ -23,13 +23,15 @@ TARGET_DATE = "{{ partition_key or (ds if ts is defined and ts.endswith('T00:00:
 # Values reach the shell in variables, never in the command's text, so that no value can become a command.
 # Standard error goes straight to the log; standard output, whose last line is the URI, is printed when the job has ended.
 OPEN_RUN = (
-    'uri="$(python -m jobs.open_run --pipeline "$PIPELINE" --date "$TARGET_DATE" ${FORCE:+--force})"'
+    'uri="$("$PYTHON" -m jobs.open_run --pipeline "$PIPELINE" --date "$TARGET_DATE" ${FORCE:+--force})"'
     ' && printf "%s\\n" "$uri" | tail -n 1'
 )
-TRAIN = 'exec python -m jobs.train --pipeline "$PIPELINE"'
+TRAIN = 'exec "$PYTHON" -m jobs.train --pipeline "$PIPELINE"'
 
 # A stray package of the same name beats the project's own unless the root comes first and the script's folder is left out.
 IMPORTS = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+# A task's standard input is a socket, and bash then reads ~/.bashrc, which may put another python first on PATH.
+PYTHON = os.environ.get("PYSPARK_PYTHON", sys.executable)
 SPARK_CONF = {
     "spark.log.level": "WARN",
     "spark.ui.enabled": "false",
@@ -51,7 +53,13 @@ def open_run(pipeline: str) -> BashOperator:
     return BashOperator(
         task_id="open_run",
         bash_command=OPEN_RUN,
-        env={**IMPORTS, "PIPELINE": pipeline, "TARGET_DATE": TARGET_DATE, "FORCE": "{{ 'yes' if params.force else '' }}"},
+        env={
+            **IMPORTS,
+            "PYTHON": PYTHON,
+            "PIPELINE": pipeline,
+            "TARGET_DATE": TARGET_DATE,
+            "FORCE": "{{ 'yes' if params.force else '' }}",
+        },
         append_env=True,
         skip_on_exit_code=int(ExitCode.NOTHING_TO_DO),
         output_processor=manifest_uri,
@@ -75,7 +83,7 @@ def stage(step: Stage, pipeline: str, run: Any) -> SparkSubmitOperator | BashOpe
     if step.needs_spark:
         return _spark(step, pipeline, run)
     outlets = [predictions(pipeline)] if step is Stage.PUBLISH else []
-    return _python(f'exec python -m jobs.{step} --run "$RUN"', step, {"RUN": run}, outlets)
+    return _python(f'exec "$PYTHON" -m jobs.{step} --run "$RUN"', step, {"RUN": run}, outlets)
 
 
 def train(pipeline: str) -> BashOperator:
@@ -96,7 +104,7 @@ def _spark(step: Stage, pipeline: str, run: Any) -> SparkSubmitOperator:
         application_args=["--run", run],
         name=f"{pipeline}.{step}",
         conf=SPARK_CONF,
-        env_vars={**IMPORTS, "PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON", sys.executable)},
+        env_vars={**IMPORTS, "PYSPARK_PYTHON": PYTHON},
         execution_timeout=TIMEOUT,
     )
 
@@ -105,7 +113,7 @@ def _python(command: str, task_id: str, env: dict[str, Any], outlets: list[Asset
     return BashOperator(
         task_id=str(task_id),
         bash_command=command,
-        env={**IMPORTS, **env},
+        env={**IMPORTS, "PYTHON": PYTHON, **env},
         append_env=True,
         outlets=outlets,
         skip_on_exit_code=None,

@@ -4,6 +4,7 @@ import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pendulum
 import pytest
@@ -184,7 +185,7 @@ def test_hostile_keys_reach_the_job_as_one_argument(key, tmp_path):
     environment = {
         **os.environ,
         **task.env,
-        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        "PYTHON": str(python),
         "FORCE": "",
         "TARGET_DATE": rendered(partition_key=key),
     }
@@ -194,6 +195,14 @@ def test_hostile_keys_reach_the_job_as_one_argument(key, tmp_path):
     assert (tmp_path / "arguments").read_text().split("\0")[:-1] == ["-m", "jobs.open_run", "--pipeline", "sample", "--date", key]
     assert done.stdout == "/lake/run.json\n"
     assert not (tmp_path / "owned").exists()
+
+
+def test_interpreter_does_not_depend_on_path():
+    """Bash reads ~/.bashrc when its standard input is a socket, as in a task, and that may put another python first."""
+    for name in ("open_run", "publish", "report_drift"):
+        task = nightly(pipeline()).get_task(name)
+        assert Path(task.env["PYTHON"]).is_absolute()
+        assert "python -m" not in task.bash_command
 
 
 def test_commands_contain_no_template():
@@ -213,7 +222,7 @@ def test_force_is_passed_on(force, flags, tmp_path):
     """`force` adds the flag; without it there is none."""
     (tmp_path / "python").write_text('#!/bin/sh\necho "$@" > arguments\necho /lake/run.json\n')
     (tmp_path / "python").chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PIPELINE": "p", "TARGET_DATE": "2013-07-04", "FORCE": force}
+    environment = {"PYTHON": f"{tmp_path}/python", "PATH": os.environ["PATH"], "PIPELINE": "p", "TARGET_DATE": "2013-07-04", "FORCE": force}
     subprocess.run(["bash", "-c", tasks.OPEN_RUN], env=environment, cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "arguments").read_text().split()[6:] == flags
 
@@ -223,7 +232,7 @@ def test_open_run_passes_the_exit_code_on(code, tmp_path):
     """Capturing the job's output does not swallow its exit code."""
     (tmp_path / "python").write_text(f"#!/bin/sh\necho /lake/run.json\nexit {code}\n")
     (tmp_path / "python").chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PIPELINE": "p", "TARGET_DATE": "2013-07-04"}
+    environment = {"PYTHON": f"{tmp_path}/python", "PATH": os.environ["PATH"], "PIPELINE": "p", "TARGET_DATE": "2013-07-04"}
     done = subprocess.run(["bash", "-c", tasks.OPEN_RUN], env=environment, check=False, capture_output=True)
     assert (done.returncode, done.stdout) == (code, b"")
 
