@@ -222,7 +222,8 @@ def test_force_is_passed_on(force, flags, tmp_path):
     """`force` adds the flag; without it there is none."""
     (tmp_path / "python").write_text('#!/bin/sh\necho "$@" > arguments\necho /lake/run.json\n')
     (tmp_path / "python").chmod(0o755)
-    environment = {"PYTHON": f"{tmp_path}/python", "PATH": os.environ["PATH"], "PIPELINE": "p", "TARGET_DATE": "2013-07-04", "FORCE": force}
+    environment = {"PYTHON": f"{tmp_path}/python", "PATH": os.environ["PATH"], "PIPELINE": "p", "TARGET_DATE": "2013-07-04"}
+    environment["FORCE"] = force
     subprocess.run(["bash", "-c", tasks.OPEN_RUN], env=environment, cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "arguments").read_text().split()[6:] == flags
 
