@@ -80,15 +80,6 @@ def open_run(name: str, dates: Sequence[date], lake: Lake, registry: Registry, *
     return Opened(run, current)
 
 
-def reopen(run: Run) -> Run:
-    """A new run over the same dates, model and inputs, under new claims."""
-    table = DeltaLog.open(run.lake.table(run.pipeline, "predictions"))
-    if table is None:
-        raise MissingInput(f"The table of run {run.run_id} is gone: {run.lake.table(run.pipeline, 'predictions')}.")
-    run_id = new_run_id()
-    return run.reopened(run_id, claim(table, run.dates, run_id))
-
-
 def fingerprints(pipeline: Pipeline, dates: Sequence[date], files: Files, model: ModelRef) -> dict[date, Fingerprint]:
     """What each date's result depends on, as digests."""
     code, spec, libraries = fingerprint.of_code(pipeline.name), fingerprint.of_spec(pipeline), fingerprint.of_libraries()

@@ -24,6 +24,7 @@ from overnight.spec import Pipeline
 from overnight.stages import Stage
 from overnight.validation.batch import ANY_COUNT, batch_of
 from overnight.validation.judge import judge
+from overnight.validation.suites import suite_of
 from overnight.validation.verdict import Check
 
 
@@ -74,12 +75,11 @@ def judge_predictions(
     spark: SparkSession, pipeline: Pipeline, files: Sequence[DataFile], dates: Sequence[date]
 ) -> dict[date, tuple[Check, ...]]:
     """The verdict of the pipeline's `predictions` suite on what was staged, for the audit to act on."""
-    suite = getattr(catalog.module("expectations", pipeline.name), "predictions", None)
-    if suite is None or not files:
+    if not files:
         return dict.fromkeys(dates, ())
     rows = sources.read_files(spark, [file.uri for file in files]).withColumn(PARTITION_DATE, F.col(TARGET_DATE))
     batches = [batch_of(pipeline, "predictions", day, ANY_COUNT) for day in dates]
-    return judge(rows, suite, batches)
+    return judge(rows, suite_of(pipeline, "predictions"), batches)
 
 
 def _facts(scored: Sequence[ScoredFile], checks: Sequence[Check], nothing: Profile) -> dict[str, object]:

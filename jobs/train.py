@@ -1,14 +1,20 @@
 """Train: validate, build the training set, fit, evaluate, register, and promote what is better than its baseline."""
 
+import argparse
 import logging
+import sys
 
 from pyspark.sql import SparkSession
 
 from overnight import catalog
+from overnight.errors import ExitCode
 from overnight.lake.uris import Lake
 from overnight.registry.models import Registry
 from overnight.runs import fingerprint
+from overnight.runs.process import guarded
 from overnight.runs.run import ModelRef
+from overnight.runs.session import spark_session
+from overnight.settings import Settings
 from overnight.training.dataset import training_files, training_set
 from overnight.training.fit import fit
 
@@ -39,3 +45,23 @@ def train(name: str, lake: Lake, registry: Registry, spark: SparkSession) -> Mod
     registry.promote(model)
     log.info("%s version %s is registered and champion", model.name, model.version)
     return model
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line of the training DAG: trains, whether or not anything has changed."""
+    parser = argparse.ArgumentParser(prog="jobs.train", description="Train a pipeline's model and make it champion.")
+    parser.add_argument("--pipeline", required=True)
+    name = parser.parse_args(arguments).pipeline
+
+    def work() -> int:
+        settings = Settings.from_env()
+        catalog.load(name)
+        with spark_session(f"overnight train {name}") as spark:
+            train(name, Lake(settings.lake), Registry(settings.registry), spark)
+        return ExitCode.OK
+
+    return guarded(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -141,10 +141,10 @@ def _without_broken_rows(
     if not any(verdicts[day].quarantined for day in partitions):
         return rows
     # Importing Great Expectations takes seconds, which nights without a broken row need not spend.
-    from overnight.validation.gate import suite_of
     from overnight.validation.judge import broken_rules
+    from overnight.validation.suites import suite_of
 
-    rules = broken_rules(rows, suite_of(pipeline, source), batch_of(pipeline, source.name, min(partitions), ANY_COUNT))
+    rules = broken_rules(rows, suite_of(pipeline, source.name), batch_of(pipeline, source.name, min(partitions), ANY_COUNT))
     broken = F.greatest(F.lit(False), F.lit(False), *rules.values())
     return rows.withColumn("__broken", broken).where(~F.col("__broken")).drop("__broken")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from overnight.errors import ExitCode, OvernightError
 from overnight.lake import storage
+from overnight.runs.reopen import reopen
 from overnight.runs.result import StageResult
 from overnight.runs.run import Run
 from overnight.runs.session import spark_session
@@ -91,8 +92,6 @@ def _reopened_if_published(stage: Stage, run: Run) -> Run:
     """A stage that is executed again after its run was published belongs to a new run: a run commits a date once."""
     if stage in (Stage.PUBLISH, Stage.REPORT_DRIFT) or run.result(Stage.PUBLISH) is None:
         return run
-    from jobs.open_run import reopen
-
     again = reopen(run)
     log.info("run %s was published already; %s continues as run %s", run.run_id, stage, again.run_id)
     return again

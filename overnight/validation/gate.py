@@ -8,7 +8,6 @@ from statistics import median
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from overnight import catalog
 from overnight.errors import BadData
 from overnight.features.history import PARTITION_DATE
 from overnight.lake import sources
@@ -17,17 +16,11 @@ from overnight.lake.storage import FileRef, Files, Partitions
 from overnight.lake.uris import Lake
 from overnight.spec import UNDATED, Pipeline, Source
 from overnight.validation.batch import ANY_COUNT, Batch, batch_of
-from overnight.validation.judge import Suite, broken_rules, judge
+from overnight.validation.judge import broken_rules, judge
+from overnight.validation.suites import Suite, suite_of
 from overnight.validation.verdict import CRITICAL, WARNING, Check, PartitionVerdict
 
 FEWEST_FOR_USUAL = 3
-
-
-def suite_of(pipeline: Pipeline, source: Source) -> Suite:
-    """The suite for a source: the function of its name in `expectations.<pipeline>`, or no expectations at all."""
-    module = catalog.module("expectations", pipeline.name)
-    suite: Suite = getattr(module, source.name, lambda batch: [])
-    return suite
 
 
 def judge_inputs(spark: SparkSession, lake: Lake, pipeline: Pipeline, files: Files) -> dict[str, dict[date, PartitionVerdict]]:
@@ -95,7 +88,7 @@ def _judge_readable(
 def _judge_together(
     spark: SparkSession, pipeline: Pipeline, source: Source, partitions: Partitions, batches: Mapping[date, Batch]
 ) -> dict[date, PartitionVerdict]:
-    suite = suite_of(pipeline, source)
+    suite = suite_of(pipeline, source.name)
     verdicts = {}
     for alike in sources.alike(partitions):
         rows = sources.read_partitions(spark, source, alike)

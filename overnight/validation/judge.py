@@ -1,7 +1,7 @@
 """Judges partitions of one source with its Great Expectations suite; verdicts do not depend on which are judged together."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,9 +17,9 @@ from pyspark.sql import functions as F
 from overnight.errors import BadData, UsageError
 from overnight.validation.batch import Batch
 from overnight.validation.grouped_engine import GroupedEngine
+from overnight.validation.suites import Suite
 from overnight.validation.verdict import INFO, WARNING, Check
 
-Suite = Callable[[Batch], Sequence[Expectation]]
 BASIC: Mapping[str, Any] = {"result_format": {"result_format": ResultFormat.BASIC, "partial_unexpected_count": 0}}
 UNEXPECTED_COUNT = SummarizationMetricNameSuffixes.UNEXPECTED_COUNT.value
 

@@ -15,8 +15,8 @@ from overnight.publishing.append import replace_run_rows
 from overnight.runs.run import Run
 from overnight.spec import UNDATED, Pipeline, Source
 from overnight.validation.batch import ANY_COUNT, batch_of
-from overnight.validation.gate import suite_of
 from overnight.validation.judge import broken_rules
+from overnight.validation.suites import suite_of
 from overnight.validation.verdict import PartitionVerdict
 
 # How many rows broke each (source, rule).
@@ -63,7 +63,7 @@ def _broken_rows(spark: SparkSession, run: Run, pipeline: Pipeline, source: Sour
     """`source, partition_date, rules, row`: the rows of a partition that break a rule, as JSON, with the rules' names."""
     files: tuple[FileRef, ...] = run.inputs[source.name][partition]
     rows = sources.read_partitions(spark, source, {partition: files})
-    rules = broken_rules(rows, suite_of(pipeline, source), batch_of(pipeline, source.name, partition, ANY_COUNT))
+    rules = broken_rules(rows, suite_of(pipeline, source.name), batch_of(pipeline, source.name, partition, ANY_COUNT))
     names = F.array_compact(F.array(*(F.when(condition, F.lit(name)) for name, condition in rules.items())))
     return (
         rows.withColumn("rules", names)
