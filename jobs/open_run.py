@@ -44,7 +44,8 @@ def open_run(name: str, dates: Sequence[date], lake: Lake, registry: Registry, *
     Raises:
         UsageError: the pipeline is unknown.
         MissingInput: a date's population, or a history partition it requires, has not been landed.
-        ConfigurationError: no champion, a tampered bundle, or another scikit-learn than the champion's.
+        ConfigurationError: no champion, a tampered bundle, another scikit-learn than the champion's, or types in it
+            that are not allowed.
     """
     pipeline = catalog.load(name)
     model = registry.champion(name)
@@ -54,6 +55,7 @@ def open_run(name: str, dates: Sequence[date], lake: Lake, registry: Registry, *
     model = replace(model, uri=save_bundle(lake, name, model.digest, bundle_files))
     card = bundle.read_card(bundle_files)
     bundle.require_libraries(card)
+    bundle.require_known_types(bundle_files)
     table = DeltaLog.open_or_create(
         lake.table(name, "predictions"), predictions_schema(bundle.read_contract(bundle_files), card), ["target_date"]
     )

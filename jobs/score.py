@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from overnight import catalog
 from overnight.features.history import PARTITION_DATE, TARGET_DATE
 from overnight.lake import sources
+from overnight.lake.storage import FileRef
 from overnight.monitoring.profile import Profile, empty
 from overnight.publishing.audit import ScoreSummary
 from overnight.runs.attempt import new_attempt
@@ -18,6 +19,7 @@ from overnight.runs.process import main
 from overnight.runs.result import DataFile, StageResult
 from overnight.runs.run import Run
 from overnight.scoring import bundle
+from overnight.scoring.bundle import BundleFiles
 from overnight.scoring.store import read_bundle
 from overnight.scoring.worker import ScoredFile, ScoringJob, score_files
 from overnight.spec import Pipeline
@@ -34,6 +36,7 @@ def score(run: Run, spark: SparkSession) -> StageResult:
     dates = run.live_dates(Stage.SCORE)
     files = [file for file in run.result_of(Stage.BUILD_FEATURES).files if file.day in dates]
     bundle_files = read_bundle(run.model.uri, run.model.digest)
+    _require_usable(bundle_files, files)
     job = ScoringJob(
         folder=run.lake.table_attempt(run.pipeline, "predictions", run.run_id, attempt),
         digest=run.model.digest,
@@ -57,6 +60,15 @@ def score(run: Run, spark: SparkSession) -> StageResult:
         files=tuple(each.file for each in scored),
         facts={day.isoformat(): _facts([each for each in scored if each.file.day == day], checks[day], nothing) for day in dates},
     )
+
+
+def _require_usable(bundle_files: BundleFiles, files: Sequence[DataFile]) -> None:
+    """What a worker would refuse is refused here, since Spark wraps a worker's error and its exit code is lost."""
+    bundle.require_libraries(bundle.read_card(bundle_files))
+    bundle.require_known_types(bundle_files)
+    for file in files[:1]:  # one job wrote them all
+        schema = sources.footer([FileRef(file.uri, file.size, 0)]).schema
+        bundle.read_contract(bundle_files).require(schema)
 
 
 def balanced(files: Sequence[DataFile], cores: int) -> list[list[tuple[date, str]]]:

@@ -63,14 +63,14 @@ def _python() -> Finding:
 def _java() -> Finding:
     home = os.environ.get("JAVA_HOME")
     java = f"{home}/bin/java" if home else shutil.which("java")
-    if not java:
-        return Finding(
-            "java", False, "not on PATH, and JAVA_HOME is unset", "Install a JDK or JRE 17 or 21, e.g. openjdk-17-jre-headless."
-        )
+    if not java or not shutil.which(java):
+        found = f"JAVA_HOME={home} holds no bin/java" if home else "not on PATH, and JAVA_HOME is unset"
+        remedy = "Install a JDK or JRE 17 or 21, e.g. openjdk-17-jre-headless, or point JAVA_HOME at one."
+        return Finding("java", False, found, remedy)
     said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
     match = re.search(r'version "(\d+)', said)
-    found = int(match.group(1)) if match else 0
-    return Finding("java", found in JAVA_VERSIONS, f"{found} ({java})", "Spark needs Java 17 or 21: point JAVA_HOME at one.")
+    major = int(match.group(1)) if match else 0
+    return Finding("java", major in JAVA_VERSIONS, f"{major} ({java})", "Spark needs Java 17 or 21: point JAVA_HOME at one.")
 
 
 def _spark() -> Finding:

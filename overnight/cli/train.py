@@ -1,5 +1,6 @@
 """`overnight train`: train, evaluate, register and promote a pipeline's model."""
 
+import logging
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ from overnight.cli.arguments import PipelineName
 from overnight.lake.uris import Lake
 from overnight.runs.session import spark_session
 from overnight.settings import Settings
+
+log = logging.getLogger("overnight.train")
 
 
 def train(
@@ -26,7 +29,9 @@ def train(
     from jobs import train as job
 
     if not force and job.is_current(pipeline, lake, registry):
-        print(f"{pipeline} version {registry.champion(pipeline).version} was trained from the same data and code; nothing to do")
+        log.info(
+            "%s version %s was trained from the same data and code; nothing to do", pipeline, registry.champion_version(pipeline)
+        )
         return
     with spark_session(f"overnight train {pipeline}") as spark:
         model = job.train(pipeline, lake, registry, spark)

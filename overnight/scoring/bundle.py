@@ -127,6 +127,20 @@ def require_libraries(card: ModelCard) -> None:
             )
 
 
+def require_known_types(files: BundleFiles) -> None:
+    """Refuse a verified bundle whose estimator holds a type that is not on the allow-list; nothing is instantiated.
+
+    Raises:
+        ConfigurationError: with the types' names.
+    """
+    unknown = sorted(set(skops.io.get_untrusted_types(data=files[ESTIMATOR])) - set(TRUSTED_TYPES))
+    if unknown:
+        raise ConfigurationError(
+            f"The estimator holds types that are not allowed: {', '.join(unknown)}. "
+            f"Build it from others in models/, or review them and add them to overnight/scoring/trusted_types.py."
+        )
+
+
 def load(files: BundleFiles, digest: str) -> Bundle:
     """Verify a bundle, then load it; types outside the allow-list are never instantiated.
 
@@ -137,11 +151,7 @@ def load(files: BundleFiles, digest: str) -> Bundle:
     verify(files, digest)
     card = read_card(files)
     require_libraries(card)
-    unknown = sorted(set(skops.io.get_untrusted_types(data=files[ESTIMATOR])) - set(TRUSTED_TYPES))
-    if unknown:
-        raise ConfigurationError(
-            f"The estimator holds types that are not allowed: {unknown}. See overnight/scoring/trusted_types.py."
-        )
+    require_known_types(files)
     estimator = skops.io.loads(files[ESTIMATOR], trusted=list(TRUSTED_TYPES))
     return Bundle(digest, estimator, read_contract(files), read_reference(files), card)
 
