@@ -12,6 +12,7 @@ from overnight.features.build import build, excluded
 from overnight.features.history import TARGET_DATE
 from overnight.lake import sources
 from overnight.lake.staging import write_by_date
+from overnight.reports.assemble import write_stopped_report
 from overnight.runs.attempt import new_attempt
 from overnight.runs.process import main
 from overnight.runs.result import StageResult, Stop
@@ -28,18 +29,22 @@ def build_features(run: Run, spark: SparkSession) -> StageResult:
     dates = run.live_dates(Stage.BUILD_FEATURES)
     if not dates:
         return StageResult(stage=Stage.BUILD_FEATURES, attempt=attempt)
-    inputs = sources.feature_inputs(spark, pipeline, dates, run.inputs, load_verdicts(run))
+    verdicts = load_verdicts(run)
+    inputs = sources.feature_inputs(spark, pipeline, dates, run.inputs, verdicts)
     folder = run.lake.attempt(run.pipeline, run.run_id, Stage.BUILD_FEATURES, attempt)
     files = write_by_date(build(pipeline, inputs), folder, dates)
     left_out = excluded(pipeline, inputs)
     doubled = _dates_with_doubled_keys(spark, pipeline, [file.uri for file in files]) if files else {}
-    return StageResult(
+    result = StageResult(
         stage=Stage.BUILD_FEATURES,
         attempt=attempt,
         files=tuple(file for file in files if file.day not in doubled),
         stopped={day: Stop(str(_doubled(pipeline, day, count)), ExitCode.BAD_DATA) for day, count in doubled.items()},
         facts={day.isoformat(): {"rows_excluded": left_out.get(day, 0)} for day in dates},
     )
+    for day in result.stopped:
+        write_stopped_report(run, day, result, verdicts)
+    return result
 
 
 def _dates_with_doubled_keys(spark: SparkSession, pipeline: Pipeline, uris: Sequence[str]) -> dict[date, int]:

@@ -1,4 +1,4 @@
-"""Train: validate, build the training set, fit, evaluate, register, and promote what is better than its baseline."""
+"""Train: validate, build the training set, fit, evaluate, register, and make it champion."""
 
 import argparse
 import logging

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import os
 import re
 import shutil
 import subprocess
@@ -217,6 +218,7 @@ def test_the_tutorial_can_be_followed_to_the_end(tmp_path):
         "PYTHONPATH": str(tmp_path),
         "PYTHONSAFEPATH": "1",
         "OVERNIGHT_SPARK_MASTER": "local[2]",
+        **{name: os.environ[name] for name in ("JAVA_HOME",) if name in os.environ},
     }
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

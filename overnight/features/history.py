@@ -40,11 +40,7 @@ class History:
             UsageError: a look-back exceeds the source's, or a sum is not over integers, decimals or booleans:
                 sums of doubles depend on the order of rows, so the same rows would not give the same bits.
         """
-        if max(days) > self.source.look_back_days:
-            raise UsageError(
-                f"A look-back of {max(days)} days over {self.source.name}, which reads {self.source.look_back_days}. "
-                f"Raise look_back_days of the source in the pipeline's spec."
-            )
+        self._require_read(max(days))
         daily = self.rows.groupBy(*by, PARTITION_DATE, KNOWN_FROM).agg(
             *(F.sum(value).alias(name) for name, value in sums.items())
         )
@@ -59,12 +55,24 @@ class History:
         return seen.groupBy(TARGET_DATE, *by).agg(*windows)
 
     def lasting(self, days: int) -> DataFrame:
-        """The rows themselves, once per target date that may see them, of the last `days` partitions."""
+        """The rows themselves, once per target date that may see them, of the last `days` partitions.
+
+        Raises:
+            UsageError: the look-back exceeds the source's.
+        """
+        self._require_read(days)
         return self._seen_by_target_dates(self.rows, days)
 
     def with_rows(self, rows: DataFrame) -> "History":
         """The same history with enriched rows, which must still hold `partition_date` and `known_from`."""
         return replace(self, rows=rows)
+
+    def _require_read(self, days: int) -> None:
+        if days > self.source.look_back_days:
+            raise UsageError(
+                f"A look-back of {days} days over {self.source.name}, which reads {self.source.look_back_days}. "
+                f"Raise look_back_days of the source in the pipeline's spec."
+            )
 
     def _seen_by_target_dates(self, rows: DataFrame, days: int) -> DataFrame:
         first = F.greatest(F.col(KNOWN_FROM), F.date_add(PARTITION_DATE, self.days_behind))

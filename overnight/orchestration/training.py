@@ -8,8 +8,8 @@ from overnight.spec import Pipeline
 DOC = """\
 ### {name}: train a model
 
-Fits on {fit}, evaluates on {evaluate}, and registers the model as a new version. Which version scores is decided by
-promotion, not here.
+Fits on {fit}, evaluates on {evaluate}, and registers the model as a new version, which becomes champion: runs that
+open from then on score with it.
 """
 
 

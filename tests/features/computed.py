@@ -17,6 +17,8 @@ from overnight.lake.storage import Files
 from overnight.lake.uris import Lake
 from overnight.validation.verdict import PartitionVerdict
 
+JUNE_DAYS = [date(2013, 6, 18), date(2013, 6, 19), date(2013, 6, 20)]
+
 
 def trusting(files: Files) -> dict[str, dict[date, PartitionVerdict]]:
     """Verdicts that find nothing wrong."""

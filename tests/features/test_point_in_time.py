@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from feature_pipelines import flight_delays
@@ -15,7 +15,7 @@ from overnight.features.history import PARTITION_DATE, TARGET_DATE
 from overnight.features.inputs import FeatureInputs
 from tests.house import generate
 
-from .computed import features_of
+from .computed import features_of, of_date
 from .hindsight import hindsight, rewrite
 
 pytestmark = pytest.mark.spark
@@ -38,41 +38,36 @@ def test_other_pipelines_know_nothing_at_or_after_the_cut_off(name: str, tmp_pat
     assert hindsight(spark, name, tmp_path, date(2024, 2, 29)) == set()
 
 
-def own_partition() -> Column:
-    """A leak: outcomes of the target date itself, which are in reach when later dates are computed with it."""
-    return F.col(PARTITION_DATE) == F.col(TARGET_DATE)
+def test_the_check_reports_leaks(lake_of_flights: Path, spark, monkeypatch: pytest.MonkeyPatch):
+    """Features that read a history's rows themselves are caught, by the names of the leaking columns alone.
 
-
-def whole_day_before() -> Column:
-    """A leak: the partition of the day before, whenever its rows became known."""
-    return F.date_add(PARTITION_DATE, 1) == F.col(TARGET_DATE)
-
-
-@pytest.mark.parametrize("leak", [own_partition, whole_day_before])
-def test_the_check_reports_a_leak(leak, lake_of_flights: Path, spark, monkeypatch: pytest.MonkeyPatch):
-    """A pipeline that reads the rows of a history itself is caught, by the name of its leaking column alone."""
+    One reads the date's own partition, in reach when later dates are computed with it; one reads the whole partition
+    of the day before, whenever its rows became known.
+    """
 
     def leaking(inputs: FeatureInputs) -> DataFrame:
+        table = honest(inputs)
         rows = inputs.history("arrivals").rows
-        dates = inputs.population.select(TARGET_DATE).distinct()
-        leaked = rows.join(dates, on=leak()).groupBy(TARGET_DATE, "origin").agg(F.sum("arr_delay").alias("leaked"))
-        return honest(inputs).join(leaked, on=[TARGET_DATE, "origin"], how="left")
+        for name, days in (("leaks_own_partition", 0), ("leaks_day_before", 1)):
+            dated = rows.withColumn(TARGET_DATE, F.date_add(PARTITION_DATE, days))
+            leaked = dated.groupBy(TARGET_DATE, "origin").agg(F.sum("arr_delay").alias(name))
+            table = table.join(leaked, on=[TARGET_DATE, "origin"], how="left")
+        return table
 
     honest = flight_delays.features
     monkeypatch.setattr(flight_delays, "features", leaking)
-    assert hindsight(spark, "flight_delays", lake_of_flights, DAY) == {"leaked"}
+    assert hindsight(spark, "flight_delays", lake_of_flights, DAY) == {"leaks_own_partition", "leaks_day_before"}
 
 
-def test_a_microsecond_before_the_cut_off_counts(lake_of_flights: Path, spark):
+def test_a_microsecond_before_the_cut_off_counts(three_june_days: pa.Table, lake_of_flights: Path, spark):
     """What became known a microsecond before the cut-off is seen, what became known at the cut-off is not.
 
-    Three flights of the evening before, one per airport: EWR's last known one is lost, JFK's is 1,000 minutes later
-    than it was, and one at LGA that was recorded after midnight is recorded a microsecond before it, another one at it.
+    Of the flights of the evening before, EWR's last known one is lost, JFK's is 1,000 minutes later than it was, and of
+    two at LGA that were recorded after midnight, one is now recorded a microsecond before it and one at it.
+    EWR also sees a gale a microsecond before the cut-off, JFK one at the cut-off.
     """
-    before = _airports(features_of(spark, "flight_delays", lake_of_flights, [DAY]))
-    known = _known_arrivals(lake_of_flights)
 
-    def change(rows: pa.Table) -> pa.Table:
+    def arrivals(rows: pa.Table) -> pa.Table:
         changed = rows.to_pylist()
         changed.remove(_last(changed, "EWR"))
         _last(changed, "JFK")["arr_delay"] += 1000
@@ -80,27 +75,22 @@ def test_a_microsecond_before_the_cut_off_counts(lake_of_flights: Path, spark):
         first["recorded_at"], second["recorded_at"] = LAST_MOMENT, CUT_OFF
         return pa.Table.from_pylist(changed, rows.schema)
 
-    rewrite(lake_of_flights, "arrivals", DAY_BEFORE, change)
+    def weather(rows: pa.Table) -> pa.Table:
+        observed = rows.to_pylist()
+        gales = [next(row for row in observed if row["origin"] == origin) | {"wind_speed": 90.0} for origin in ("EWR", "JFK")]
+        gales[0]["observed_at"], gales[1]["observed_at"] = LAST_MOMENT, CUT_OFF
+        return pa.Table.from_pylist([*observed, *gales], rows.schema)
+
+    known = _known_arrivals(lake_of_flights)
+    rewrite(lake_of_flights, "arrivals", DAY_BEFORE, arrivals)
+    rewrite(lake_of_flights, "weather", DAY_BEFORE, weather)
+    before = _airports(of_date(three_june_days, DAY))
     after = _airports(features_of(spark, "flight_delays", lake_of_flights, [DAY]))
     assert {airport: row["flights"] for airport, row in before.items()} == known["flights"]
     assert after["EWR"]["flights"] == before["EWR"]["flights"] - 1
     assert after["JFK"]["flights"] == before["JFK"]["flights"]
     assert after["JFK"]["delay"] == pytest.approx(before["JFK"]["delay"] + 1000 / known["arrived"]["JFK"])
     assert after["LGA"]["flights"] == before["LGA"]["flights"] + 1
-
-
-def test_the_last_weather_before_the_cut_off_counts(lake_of_flights: Path, spark):
-    """A gale observed a microsecond before the cut-off is yesterday's strongest wind; one at the cut-off is unknown."""
-
-    def change(rows: pa.Table) -> pa.Table:
-        last = {row["origin"]: row for row in rows.sort_by("observed_at").to_pylist()}
-        gales = [last["EWR"] | {"observed_at": LAST_MOMENT, "wind_speed": 90.0}]
-        gales.append(last["JFK"] | {"observed_at": CUT_OFF, "wind_speed": 90.0})
-        return pa.concat_tables([rows, pa.Table.from_pylist(gales, rows.schema)])
-
-    before = _airports(features_of(spark, "flight_delays", lake_of_flights, [DAY]))
-    rewrite(lake_of_flights, "weather", DAY_BEFORE, change)
-    after = _airports(features_of(spark, "flight_delays", lake_of_flights, [DAY]))
     assert after["EWR"]["wind"] == 90.0
     assert (after["JFK"]["wind"], after["LGA"]["wind"]) == (before["JFK"]["wind"], before["LGA"]["wind"])
 

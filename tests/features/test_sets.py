@@ -8,18 +8,11 @@ import pytest
 
 from tests.house import generate
 
-from .computed import differing, features_of
+from .computed import JUNE_DAYS, differing, features_of
 
 pytestmark = pytest.mark.spark
 
-DATES = [date(2013, 6, 18), date(2013, 6, 19), date(2013, 6, 20)]
-LEAP_DAYS = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)]
-
-
-@pytest.fixture(scope="module")
-def together(flights_raw: Path, spark) -> pa.Table:
-    """The flights of three dates, computed as one set."""
-    return features_of(spark, "flight_delays", flights_raw, DATES)
+LEAP_DAYS = [date(2024, 2, 29), date(2024, 3, 1)]
 
 
 @pytest.fixture
@@ -37,11 +30,11 @@ def configured(spark):
         spark.conf.set(name, value)
 
 
-def test_a_set_equals_its_dates_one_by_one(together: pa.Table, flights_raw: Path, spark):
-    """Three dates computed at once have the rows of three computations, to the bit."""
-    alone = pa.concat_tables(features_of(spark, "flight_delays", flights_raw, [day]) for day in DATES)
-    assert together.num_rows > 2500  # three June days of some 950 departures each
-    assert differing(together, alone) == set()
+def test_a_set_equals_its_dates_one_by_one(three_june_days: pa.Table, flights_raw: Path, spark):
+    """Three June days computed at once have the rows of three computations, to the bit."""
+    alone = pa.concat_tables(features_of(spark, "flight_delays", flights_raw, [day]) for day in JUNE_DAYS)
+    assert three_june_days.num_rows > 2500  # three June days of some 950 departures each
+    assert differing(three_june_days, alone) == set()
 
 
 @pytest.mark.parametrize("name", ["demand", "tickets"])
@@ -52,10 +45,10 @@ def test_a_set_over_the_leap_day_equals_its_dates(name: str, tmp_path: Path, spa
     assert differing(features_of(spark, name, tmp_path, LEAP_DAYS), alone) == set()
 
 
-@pytest.mark.parametrize(("partitions", "adaptive"), [(1, True), (7, False), (32, True), (32, False)])
+@pytest.mark.parametrize(("partitions", "adaptive"), [(1, True), (7, False), (32, False)])
 def test_partitions_and_adaptive_execution_change_nothing(
-    partitions: int, adaptive: bool, together: pa.Table, flights_raw: Path, spark, configured
+    partitions: int, adaptive: bool, three_june_days: pa.Table, flights_raw: Path, spark, configured
 ):
     """Features are the same to the bit for 1, 7 and 32 shuffle partitions, with adaptive execution and without."""
     configured(partitions, adaptive)
-    assert differing(features_of(spark, "flight_delays", flights_raw, DATES), together) == set()
+    assert differing(features_of(spark, "flight_delays", flights_raw, JUNE_DAYS), three_june_days) == set()

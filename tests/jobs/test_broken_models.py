@@ -197,6 +197,6 @@ def test_a_model_that_raises_publishes_nothing(house, spark):
 
     files = champion_files(registry)
     promote(registry, files, **{ESTIMATOR: broken(files, ask_for_more)})
-    with pytest.raises(Exception, match="coef|matmul|size|dimension"):
+    with pytest.raises(Exception, match=r"matmul|size|dimension"):
         night("demand", [DAY], root, registry, spark)
     assert live(root, "demand", DAY) is None

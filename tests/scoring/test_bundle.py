@@ -36,7 +36,7 @@ def test_a_packed_bundle_comes_back_whole(files):
 
 @pytest.mark.parametrize("name", [ESTIMATOR, bundle.CONTRACT, REFERENCE, CARD, MANIFEST])
 def test_a_changed_file_is_named_before_anything_is_parsed(files, monkeypatch, name):
-    """One flipped bit in any file is refused with the file's name; neither JSON nor skops sees the bytes."""
+    """One flipped bit in any file is refused with the file's name; skops never sees the bytes."""
     digest = bundle.digest_of(files)
     changed = {**files, name: files[name][:-2] + bytes([files[name][-2] ^ 1]) + files[name][-1:]}
     for function in ("loads", "get_untrusted_types"):
