@@ -144,7 +144,8 @@ def _without_broken_rows(
     from overnight.validation.judge import broken_rules
     from overnight.validation.suites import suite_of
 
-    rules = broken_rules(rows, suite_of(pipeline, source.name), batch_of(pipeline, source.name, min(partitions), ANY_COUNT))
+    batches = [batch_of(pipeline, source.name, day, ANY_COUNT) for day in partitions]
+    rules = broken_rules(rows, suite_of(pipeline, source.name), batches)
     broken = F.greatest(F.lit(False), F.lit(False), *rules.values())
     return rows.withColumn("__broken", broken).where(~F.col("__broken")).drop("__broken")
 

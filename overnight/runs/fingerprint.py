@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from importlib.util import resolve_name
 from pathlib import Path
 
 from overnight.lake.storage import FileRef, Files
@@ -85,7 +86,7 @@ def _import_closure(entries: Iterable[str]) -> dict[str, str]:
         if module in found or path is None:
             continue
         found[module] = path.read_text()
-        waiting += [name for name in _imports(found[module]) if name.partition(".")[0] in PROJECT_FOLDERS]
+        waiting += [name for name in _imports(found[module], _package(module, path)) if name.partition(".")[0] in PROJECT_FOLDERS]
     return dict(sorted(found.items()))
 
 
@@ -98,13 +99,19 @@ def _path_of(module: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _imports(source: str) -> Iterator[str]:
+def _package(module: str, path: Path) -> str:
+    """The package that a module's relative imports start from."""
+    return module if path.name == "__init__.py" else module.rpartition(".")[0]
+
+
+def _imports(source: str, package: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = resolve_name("." * node.level + (node.module or ""), package)
+            yield origin
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
 
 
 def _tree(source: str) -> str:

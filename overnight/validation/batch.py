@@ -13,7 +13,7 @@ ANY_COUNT = (0, 1 << 62)
 class Batch:
     """One partition of one source: its date, the UTC instants between which its day lies, and the usual row count.
 
-    An undated source has the earliest date of the run. `usual_rows` is (lowest, highest) acceptable row count,
+    An undated source has `spec.UNDATED`. `usual_rows` is (lowest, highest) acceptable row count,
     from the partitions before this one; without any it admits every count.
     """
 

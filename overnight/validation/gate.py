@@ -105,7 +105,7 @@ def _count_broken(rows: DataFrame, suite: Suite, batches: Sequence[Batch]) -> di
     """Rows per date that break at least one row rule."""
     if not batches:
         return {}
-    rules = broken_rules(rows, suite, batches[0])
+    rules = broken_rules(rows, suite, batches)
     broken = rows.withColumn("__broken", F.greatest(F.lit(False), *rules.values()))
     of_dates = broken.where(F.col(PARTITION_DATE).isin([batch.day for batch in batches]))
     found = of_dates.where("__broken").groupBy(PARTITION_DATE).count().collect()

@@ -157,4 +157,5 @@ def _within_partition(provider_kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _unique_within_partition(_: Column, domain: dict[str, Any], accessor: dict[str, Any]) -> tuple[Column, Any, Any]:
     within = Window.partitionBy(F.col(accessor["column"]), F.col(PARTITION_DATE))
-    return F.count(F.lit(1)).over(within) > 1, domain, accessor
+    doubled = F.count(F.lit(1)).over(within) > 1
+    return F.col(accessor["column"]).isNotNull() & doubled, domain, accessor

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import, which reads it
@@ -15,12 +17,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from overnight.errors import BadData, UsageError
+from overnight.features.history import PARTITION_DATE
 from overnight.validation.batch import Batch
 from overnight.validation.grouped_engine import GroupedEngine
 from overnight.validation.suites import Suite
 from overnight.validation.verdict import INFO, WARNING, Check
 
 BASIC: Mapping[str, Any] = {"result_format": {"result_format": ResultFormat.BASIC, "partial_unexpected_count": 0}}
+PY4J = "An error occurred while calling"
 UNEXPECTED_COUNT = SummarizationMetricNameSuffixes.UNEXPECTED_COUNT.value
 
 
@@ -34,17 +38,29 @@ def judge(rows: DataFrame, suite: Suite, batches: Sequence[Batch]) -> dict[date,
     return {batch.day: _checks(engine, suite(batch), batch.day) for batch in batches}
 
 
-def broken_rules(rows: DataFrame, suite: Suite, batch: Batch) -> dict[str, Column]:
+def broken_rules(rows: DataFrame, suite: Suite, batches: Sequence[Batch]) -> dict[str, Column]:
     """The row rules of a suite as conditions that are true for rows that break them, by rule name.
 
-    Only rules of severity `warning` quarantine; the conditions are the expectations' own.
+    Only rules of severity `warning` quarantine; the conditions are the expectations' own. `batches` are the
+    partitions that `rows` holds: a rule that depends on its batch is asked of the rows of that partition alone.
     """
-    rules = [rule for rule in suite(batch) if severity(rule) == WARNING and is_row_rule(rule)]
-    if not rules:
+    asked: dict[str, tuple[Expectation, list[date]]] = {}
+    for batch in batches:
+        for rule in suite(batch):
+            if severity(rule) == WARNING and is_row_rule(rule):
+                asked.setdefault(_identity(rule.configuration), (rule, []))[1].append(batch.day)
+    if not asked:
         return {}
     engine = GroupedEngine(rows)
-    with engine.focused_on(batch.day):
-        return {rule_name(rule): F.coalesce(_condition(engine, rule), F.lit(False)) for rule in rules}
+    broken: dict[str, Column] = {}
+    for rule, days in asked.values():
+        with engine.focused_on(days[0]):
+            condition = F.coalesce(_condition(engine, rule), F.lit(False))
+        if len(days) < len(batches):
+            condition = condition & F.col(PARTITION_DATE).isin(days)
+        name = rule_name(rule)
+        broken[name] = broken[name] | condition if name in broken else condition
+    return broken
 
 
 def is_row_rule(expectation: Expectation) -> bool:
@@ -119,7 +135,8 @@ def _error(exception_info: Mapping[str, Any] | None) -> str | None:
 
 
 def _first_line(message: Any) -> str:
-    lines = [line for line in str(message).splitlines() if line.strip()]
+    # Py4J says first which call failed; what went wrong stands on the line after, behind a colon.
+    lines = [line.removeprefix(": ") for line in str(message).splitlines() if line.strip() and not line.startswith(PY4J)]
     return f"could not be evaluated: {lines[0]}" if lines else "could not be evaluated"
 
 
@@ -138,5 +155,16 @@ def _condition(engine: GroupedEngine, rule: Expectation) -> Column:
     dependencies = rule.get_validation_dependencies(engine, {"result_format": {"result_format": ResultFormat.BOOLEAN_ONLY}})
     counted = dependencies.metric_configurations[f"{rule.map_metric}.{UNEXPECTED_COUNT}"]
     condition = MetricConfiguration(f"{rule.map_metric}.condition", counted.metric_domain_kwargs, counted.metric_value_kwargs)
-    column: Column = engine.validator.get_metric(condition)[0]
-    return column
+    broken: Column = engine.validator.get_metric(condition)[0]
+    return broken & ~_ignored(counted.metric_domain_kwargs)
+
+
+def _ignored(domain: Mapping[str, Any]) -> Column:
+    """Whether a rule about several columns passes over a row because of its nulls, as its `ignore_row_if` says."""
+    columns = domain.get("column_list") or [domain[name] for name in ("column_A", "column_B") if name in domain]
+    nulls = [F.col(column).isNull() for column in columns]
+    if domain.get("ignore_row_if") in ("either_value_is_missing", "any_value_is_missing"):
+        return reduce(or_, nulls)
+    if domain.get("ignore_row_if") in ("both_values_are_missing", "all_values_are_missing"):
+        return reduce(and_, nulls)
+    return F.lit(False)

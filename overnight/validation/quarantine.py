@@ -63,7 +63,7 @@ def _broken_rows(spark: SparkSession, run: Run, pipeline: Pipeline, source: Sour
     """`source, partition_date, rules, row`: the rows of a partition that break a rule, as JSON, with the rules' names."""
     files: tuple[FileRef, ...] = run.inputs[source.name][partition]
     rows = sources.read_partitions(spark, source, {partition: files})
-    rules = broken_rules(rows, suite_of(pipeline, source.name), batch_of(pipeline, source.name, partition, ANY_COUNT))
+    rules = broken_rules(rows, suite_of(pipeline, source.name), [batch_of(pipeline, source.name, partition, ANY_COUNT)])
     names = F.array_compact(F.array(*(F.when(condition, F.lit(name)) for name, condition in rules.items())))
     return (
         rows.withColumn("rules", names)

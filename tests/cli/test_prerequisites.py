@@ -1,6 +1,5 @@
 """`scripts/check-prerequisites.sh`: silent when all is there, one line with the remedy when something is missing."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -91,4 +90,3 @@ def test_java_home_wins_over_path(tools, tmp_path):
     program(tools, "java", java_saying("11.0.2"))
     program(tmp_path / "jdk" / "bin", "java", java_saying("21.0.1"))
     assert check(tools, JAVA_HOME=str(tmp_path / "jdk")) == (0, [])
-    assert os.access(SCRIPT, os.X_OK)

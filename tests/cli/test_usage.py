@@ -6,7 +6,6 @@ import sys
 import pytest
 
 from overnight.cli.app import app, main
-from overnight.settings import ROOT
 
 from .calls import environment, overnight
 
@@ -119,4 +118,3 @@ def test_the_doctor_speaks_json(tmp_path):
     assert findings["lake"]["ok"]
     assert findings["lake"]["found"].startswith(str(tmp_path / "lake"))
     assert list((tmp_path / "lake").iterdir()) == []
-    assert ROOT.is_dir()

@@ -87,7 +87,9 @@ def test_a_row_at_the_cut_off_belongs_to_the_next_date(cut_off: CutOff, spark):
     at=st.sampled_from([time(0), time(0, 30), time(1, 30), time(2, 30), time(23, 59, 59)]),
     timezone=st.sampled_from([NEW_YORK, "UTC", "Asia/Kolkata", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia"]),
     days_after=st.integers(0, 2),
-    events=st.lists(st.datetimes(datetime(2011, 12, 1), datetime(2013, 12, 31), timezones=st.just(UTC)), min_size=40, max_size=80),
+    events=st.lists(
+        st.datetimes(datetime(2011, 12, 1), datetime(2013, 12, 31), timezones=st.just(UTC)), min_size=40, max_size=80
+    ),
 )
 def test_known_from_is_the_first_date_whose_cut_off_is_later(spark, at, timezone, days_after, events):
     """Whatever the zone, Spark finds the date that a search through the dates' cut-offs finds."""

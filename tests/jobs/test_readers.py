@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -49,8 +50,6 @@ IN_SPARK = {
 @pytest.fixture(scope="module")
 def published(house_trained, tmp_path_factory: pytest.TempPathFactory, spark) -> Path:
     """A lake in which both pipelines have published two dates, and one of them twice."""
-    import shutil
-
     trained, registry = house_trained
     root = tmp_path_factory.mktemp("published")
     shutil.copytree(trained / "raw", root / "raw")
