@@ -48,5 +48,5 @@ def test_a_range_of_one_day_is_a_range():
 
 def test_a_range_that_ends_before_it_begins_is_refused():
     """Swapped ends are an error, not an empty range."""
-    with pytest.raises(UsageError, match="ends before it begins: 2013-07-04 to 2013-07-03. Swap the two"):
+    with pytest.raises(UsageError, match=r"ends before it begins: 2013-07-04 to 2013-07-03\. Swap the two"):
         DateRange.parse("2013-07-04", "2013-07-03")
