@@ -17,6 +17,7 @@ from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchD
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.validator import Validator
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -26,6 +27,8 @@ KEEPS_VALUES = (".unexpected_values", ".unexpected_rows", ".unexpected_index_lis
 KEY_UNIQUENESS = "compound_columns.unique.condition"
 COLUMN_UNIQUENESS = "column_values.unique.condition"
 UNKNOWN = object()
+# SQLSTATE classes: data exceptions (a text that is no number), and rules that do not fit the columns.
+ABOUT_DATA = ("22", "42")
 SAME_FOR_ALL_DATES = (".condition", ".aggregate_fn", "table.columns", "table.column_types")
 
 
@@ -38,6 +41,7 @@ class GroupedEngine(SparkDFExecutionEngine):
         self._grouped: dict[Any, dict[date, Any]] = {}
         self._shared: dict[Any, Any] = {}
         self._dependencies: dict[str, dict[str, Any]] = {}
+        self.failure: PySparkException | None = None
         self.validator = Validator(execution_engine=self, batches=[GxBatch(data=SparkDFBatchData(self, rows))])
         self.validator.metrics_calculator.show_progress_bars = False
         self._rows = rows
@@ -118,12 +122,20 @@ class GroupedEngine(SparkDFExecutionEngine):
             condition, domain, _ = metric.metric_provider_kwargs["metrics"].get(
                 "unexpected_condition", (F.lit(True), metric.metric_configuration.metric_domain_kwargs, {})
             )
-            broken = self._all_dates(domain).withColumn("__counted", condition)
+            # The rule's own columns say which rows its `ignore_row_if` passes over.
+            records = self._all_dates(dict(domain) | dict(metric.metric_configuration.metric_domain_kwargs))
+            broken = records.withColumn("__counted", condition)
             self._aggregate({metric_id: F.sum(F.col("__counted").cast("long"))}, broken)
         return int(self._grouped[metric_id].get(self._day(), 0) or 0)
 
     def _aggregate(self, columns: dict[Any, Column], rows: DataFrame) -> None:
-        found = rows.groupBy(PARTITION_DATE).agg(*columns.values()).collect()
+        try:
+            found = rows.groupBy(PARTITION_DATE).agg(*columns.values()).collect()
+        except PySparkException as error:
+            # Great Expectations makes a failed check of every exception; only those about the data are one.
+            if (error.getSqlState() or "")[:2] not in ABOUT_DATA:
+                self.failure = error
+            raise
         for position, metric_id in enumerate(columns, start=1):
             self._grouped[metric_id] = {row[0]: _plain(row[position]) for row in found}
 

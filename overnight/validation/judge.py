@@ -1,6 +1,7 @@
 """Judges partitions of one source with its Great Expectations suite; verdicts do not depend on which are judged together."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
@@ -25,6 +26,7 @@ from overnight.validation.verdict import INFO, WARNING, Check
 
 BASIC: Mapping[str, Any] = {"result_format": {"result_format": ResultFormat.BASIC, "partial_unexpected_count": 0}}
 PY4J = "An error occurred while calling"
+SPARK_CONDITION = re.compile(r"\[([A-Z_]+(?:\.[A-Z_]+)*)\]")
 UNEXPECTED_COUNT = SummarizationMetricNameSuffixes.UNEXPECTED_COUNT.value
 
 
@@ -87,6 +89,8 @@ def _checks(engine: GroupedEngine, expectations: Sequence[Expectation], day: dat
         new = [asked[identity].configuration for identity, known in found.items() if known is None]
         for result in engine.validator.graph_validate(new, dict(BASIC)) if new else ():
             found[_identity(result.expectation_config)] = result
+    if engine.failure is not None and "FAILED_READ_FILE" not in str(engine.failure):
+        raise engine.failure  # a lost executor or a full disk says nothing about the data, and may be gone next time
     return tuple(_check(each, found[identity]) for identity, each in asked.items())
 
 
@@ -137,6 +141,9 @@ def _error(exception_info: Mapping[str, Any] | None) -> str | None:
 def _first_line(message: Any) -> str:
     # Py4J says first which call failed; what went wrong stands on the line after, behind a colon.
     lines = [line.removeprefix(": ") for line in str(message).splitlines() if line.strip() and not line.startswith(PY4J)]
+    condition = SPARK_CONDITION.search(lines[0]) if lines else None
+    if condition and not condition[1].startswith("FAILED_READ_FILE"):
+        return f"could not be evaluated: {condition[1]}"  # the rest may quote a row's value
     return f"could not be evaluated: {lines[0]}" if lines else "could not be evaluated"
 
 
