@@ -37,7 +37,7 @@ class History:
         `target_date, carrier, late_7d, late_28d`. Groups without rows in a look-back sum to 0.
 
         Raises:
-            UsageError: a look-back exceeds the source's, or a sum is not over integers, decimals or booleans:
+            UsageError: a look-back exceeds the source's, or a sum is not over integers or decimals:
                 sums of doubles depend on the order of rows, so the same rows would not give the same bits.
         """
         self._require_read(max(days))

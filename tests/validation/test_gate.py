@@ -73,6 +73,16 @@ def test_damage_is_named(verdicts: dict[date, PartitionVerdict], day: date, prob
 
 
 @pytest.mark.spark
+@pytest.mark.parametrize("column", ["tailnum", "air_time"])
+def test_damage_in_a_column_without_rules_is_found(column: str, flights_raw: Path, tmp_path: Path, spark):
+    """Pages that no rule looks at must be readable too: features may need them when it is too late for the gate."""
+    copy_of(flights_raw, tmp_path, "arrivals", [DAYS[0]])
+    flip_bits(file_of(tmp_path, "arrivals", DAYS[0]), column)
+    (problem,) = verdicts_on(spark, tmp_path, "flight_delays", "arrivals", [DAYS[0]])[DAYS[0]].problems
+    assert "arrivals/2013-06-01/part-0.parquet" in problem
+
+
+@pytest.mark.spark
 def test_damage_stays_where_it_is(verdicts: dict[date, PartitionVerdict]):
     """Whatever happens to their neighbours, the clean partitions are usable, with all their rows."""
     assert [day for day in DAYS if verdicts[day].usable] == CLEAN
