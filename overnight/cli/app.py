@@ -7,6 +7,7 @@ import typer
 from overnight.cli import demo, doctor, land, report, run, show, train
 from overnight.errors import ExitCode
 from overnight.runs.process import guarded
+from overnight.settings import ROOT
 
 # What Typer exits with when the call itself is wrong.
 TYPER_USAGE_ERROR = 2
@@ -25,6 +26,9 @@ for verb in (demo.demo, land.land, train.train, run.run, show.show, report.repor
 
 def main() -> None:
     """Entry point: exits 0, or with the code of overnight.errors that says what kind of failure it was."""
+    if str(ROOT) not in sys.path:
+        # The installed command knows the package overnight alone; pipelines and jobs lie beside it in the checkout.
+        sys.path.insert(0, str(ROOT))
     sys.exit(guarded(_call))
 
 
