@@ -42,8 +42,9 @@ def publish(run: Run) -> StageResult:
         stopped=stopped,
         facts={day.isoformat(): {"version": each.version, "rows": each.rows} for day, each in live.items()},
     )
+    verdicts = load_verdicts(run) if stopped else {}
     for day in stopped:
-        write_stopped_report(run, day, result, load_verdicts(run))
+        write_stopped_report(run, day, result, verdicts)
     return result
 
 

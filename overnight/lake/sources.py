@@ -17,11 +17,9 @@ from overnight.lake.storage import FileRef, Files, Partitions
 from overnight.lake.uris import Lake
 from overnight.spec import UNDATED, Pipeline, Source
 from overnight.validation.batch import ANY_COUNT, batch_of
-from overnight.validation.verdict import PartitionVerdict
+from overnight.validation.verdict import PartitionVerdict, Verdicts
 
 FILE_DATE = r"/(\d{4}-\d{2}-\d{2})/[^/]+$"
-
-Verdicts = Mapping[str, Mapping[date, PartitionVerdict]]
 
 
 class Unreadable(Exception):

@@ -1,6 +1,5 @@
 """Collects what a date's page shows out of what the stages recorded."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,11 +16,9 @@ from overnight.scoring.bundle import ModelCard, read_card
 from overnight.scoring.store import read_bundle
 from overnight.spec import UNDATED, Pipeline
 from overnight.stages import Stage
-from overnight.validation.verdict import PartitionVerdict
+from overnight.validation.verdict import PartitionVerdict, Verdicts
 
 VOLUME_DAYS = 30
-
-Verdicts = Mapping[str, Mapping[date, PartitionVerdict]]
 
 
 def published_report(

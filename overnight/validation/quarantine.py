@@ -17,11 +17,10 @@ from overnight.spec import UNDATED, Pipeline, Source
 from overnight.validation.batch import ANY_COUNT, batch_of
 from overnight.validation.judge import broken_rules
 from overnight.validation.suites import suite_of
-from overnight.validation.verdict import PartitionVerdict
+from overnight.validation.verdict import Verdicts
 
 # How many rows broke each (source, rule).
 Reasons = Mapping[tuple[str, str], int]
-Verdicts = Mapping[str, Mapping[date, PartitionVerdict]]
 
 
 def quarantine(spark: SparkSession, run: Run, pipeline: Pipeline, attempt: str, day: date, verdicts: Verdicts) -> Reasons:

@@ -75,3 +75,7 @@ class PartitionVerdict:
             checks=tuple(Check(**check) for check in found["checks"]),
             problems=tuple(found["problems"]),
         )
+
+
+# The verdicts of a run: by source, then by partition date (`spec.UNDATED` for undated sources).
+Verdicts = Mapping[str, Mapping[date, PartitionVerdict]]
